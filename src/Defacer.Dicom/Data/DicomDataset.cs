@@ -1,0 +1,184 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using Defacer.Dicom.Text;
+
+namespace Defacer.Dicom.Data;
+
+/// <summary>
+/// A data set: items in the order in which they were read or, where made by us, in the order of their tags
+/// (PS3.5 §7.1). Reading converts nothing: values are bytes until asked for.
+/// </summary>
+[SuppressMessage("Naming", "CA1710", Justification = "The standard's word.")]
+public sealed partial class DicomDataset : IEnumerable<DicomItem>
+{
+    private readonly List<DicomItem> _items = [];
+    private bool _sorted = true;
+
+    /// <summary>An empty data set.</summary>
+    public DicomDataset()
+    {
+    }
+
+    /// <summary>A data set of these items, put in order.</summary>
+    public DicomDataset(params IEnumerable<DicomItem> items)
+    {
+        foreach (var item in items)
+        {
+            AddOrUpdate(item);
+        }
+    }
+
+    /// <summary>Number of items at this level.</summary>
+    public int Count => _items.Count;
+
+    /// <summary>The item at an index in stored order.</summary>
+    public DicomItem this[int index] => _items[index];
+
+    /// <summary>The data set that holds the sequence of which this is an item; gives the character set where this one has none.</summary>
+    public DicomDataset? Parent { get; internal set; }
+
+    /// <summary>As an item of a sequence: whether a delimiter ends it instead of a length.</summary>
+    public bool IsUndefinedLength { get; init; }
+
+    /// <summary>The character set in force here: (0008,0005), else the parent's (PS3.5 §7.5.3).</summary>
+    public DicomCharacterSet CharacterSet =>
+        TryGet(DicomTag.SpecificCharacterSet, out var item) && item is DicomElement element
+            ? DicomCharacterSet.FromValue(element.Value.Span)
+            : Parent?.CharacterSet ?? DicomCharacterSet.Default;
+
+    /// <summary>Whether the tag is present.</summary>
+    public bool Contains(DicomTag tag) => IndexOf(tag) >= 0;
+
+    /// <summary>The first item with the tag.</summary>
+    public bool TryGet(DicomTag tag, [NotNullWhen(true)] out DicomItem? item)
+    {
+        var index = IndexOf(tag);
+        item = index >= 0 ? _items[index] : null;
+        return item is not null;
+    }
+
+    /// <summary>The element with the tag, or null when absent or a sequence.</summary>
+    public DicomElement? GetElement(DicomTag tag) => TryGet(tag, out var item) ? item as DicomElement : null;
+
+    /// <summary>The items of the sequence with the tag; empty when absent.</summary>
+    public IReadOnlyList<DicomDataset> GetItems(DicomTag tag) =>
+        TryGet(tag, out var item) && item is DicomSequence sequence ? sequence.Items : [];
+
+    /// <summary>Replaces the item with the same tag, or inserts it at its place.</summary>
+    public void AddOrUpdate(DicomItem item)
+    {
+        Adopt(item);
+        var index = IndexOf(item.Tag);
+        if (index >= 0)
+        {
+            _items[index] = item;
+            return;
+        }
+
+        if (_sorted)
+        {
+            _items.Insert(~index, item);
+            return;
+        }
+
+        var at = _items.FindIndex(i => i.Tag > item.Tag);
+        _items.Insert(at < 0 ? _items.Count : at, item);
+    }
+
+    /// <summary>Removes every item with the tag; says whether there was one.</summary>
+    public bool Remove(DicomTag tag)
+    {
+        var found = false;
+        for (var index = IndexOf(tag); index >= 0; index = IndexOf(tag))
+        {
+            _items.RemoveAt(index);
+            found = true;
+        }
+
+        return found;
+    }
+
+    /// <summary>Removes every item that fulfils the condition; gives their number.</summary>
+    public int RemoveAll(Predicate<DicomItem> condition) => _items.RemoveAll(condition);
+
+    /// <summary>Replaces the item at an index; the tag must be the same.</summary>
+    public void ReplaceAt(int index, DicomItem item)
+    {
+        if (_items[index].Tag != item.Tag)
+        {
+            throw new ArgumentException($"{item.Tag} cannot stand in the place of {_items[index].Tag}.", nameof(item));
+        }
+
+        Adopt(item);
+        _items[index] = item;
+    }
+
+    /// <summary>The creator that reserves the block of a private element here, padding removed; null when there is none (PS3.5 §7.8.1).</summary>
+    public string? GetPrivateCreator(DicomTag tag) =>
+        GetElement(tag.CreatorTag) is { Length: <= 64 } element
+            ? System.Text.Encoding.Latin1.GetString(element.Value.Span).Trim(' ', '\0')
+            : null;
+
+    /// <summary>(0028,0103) here or in a data set that holds this one; null when nowhere.</summary>
+    internal int? GetPixelRepresentation() =>
+        GetInt(DicomTag.PixelRepresentation) ?? Parent?.GetPixelRepresentation();
+
+    /// <summary>Appends as read: order and duplicates are kept.</summary>
+    internal void Append(DicomItem item)
+    {
+        Adopt(item);
+        if (_items.Count > 0 && _items[^1].Tag >= item.Tag)
+        {
+            _sorted = false;
+        }
+
+        _items.Add(item);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<DicomItem> GetEnumerator() => _items.GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private void Adopt(DicomItem item)
+    {
+        if (item is DicomSequence sequence)
+        {
+            foreach (var child in sequence.Items)
+            {
+                child.Parent = this;
+            }
+        }
+    }
+
+    private int IndexOf(DicomTag tag)
+    {
+        if (!_sorted)
+        {
+            return _items.FindIndex(i => i.Tag == tag);
+        }
+
+        int low = 0, high = _items.Count - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = _items[middle].Tag.Value.CompareTo(tag.Value);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            if (order < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return ~low;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Defacer.Dicom.Data;
+
+/// <summary>A data element with a value in bytes, little endian, padding included, exactly as read.</summary>
+public sealed class DicomElement : DicomItem
+{
+    private readonly ReadOnlyMemory<byte> _value;
+
+    /// <summary>An element whose value is in memory.</summary>
+    public DicomElement(DicomTag tag, DicomVR vr, ReadOnlyMemory<byte> value)
+        : base(tag, vr) => _value = value;
+
+    /// <summary>An element whose value stays where it is until it is asked for.</summary>
+    public DicomElement(DicomTag tag, DicomVR vr, DicomBulk bulk)
+        : base(tag, vr) => Bulk = bulk;
+
+    /// <summary>Where a large value lies, or null when it is in memory.</summary>
+    public DicomBulk? Bulk { get; }
+
+    /// <summary>The length of the value in bytes.</summary>
+    public long Length => Bulk?.Length ?? _value.Length;
+
+    /// <summary>The value; a large one is read from its file at each call.</summary>
+    public ReadOnlyMemory<byte> Value => Bulk is null ? _value : Bulk.ToArray();
+}
