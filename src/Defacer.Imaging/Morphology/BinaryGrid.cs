@@ -1,0 +1,114 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Defacer.Imaging.Geometry;
+
+namespace Defacer.Imaging.Morphology;
+
+/// <summary>A set of voxels of a grid.</summary>
+public sealed class BinaryGrid
+{
+    /// <summary>The empty set.</summary>
+    /// <param name="shape">Size and spacing.</param>
+    public BinaryGrid(GridShape shape)
+        : this(shape, new bool[shape.VoxelCount])
+    {
+    }
+
+    /// <summary>The set over an array, which is not copied.</summary>
+    /// <param name="shape">Size and spacing.</param>
+    /// <param name="voxels">[slice, row, column].</param>
+    public BinaryGrid(GridShape shape, bool[] voxels)
+    {
+        if (voxels.Length != shape.VoxelCount)
+        {
+            throw new ArgumentException(
+                $"{voxels.Length} voxels do not fill a grid of {shape.VoxelCount}.", nameof(voxels));
+        }
+
+        Shape = shape;
+        Voxels = voxels;
+    }
+
+    /// <summary>Size and spacing.</summary>
+    public GridShape Shape { get; }
+
+    /// <summary>[slice, row, column].</summary>
+    public bool[] Voxels { get; }
+
+    /// <summary>Whether a voxel is in the set.</summary>
+    public bool this[int column, int row, int slice]
+    {
+        get => Voxels[Shape.Index(column, row, slice)];
+        set => Voxels[Shape.Index(column, row, slice)] = value;
+    }
+
+    /// <summary>Number of voxels in the set.</summary>
+    public int Count => MemoryMarshal.AsBytes(Voxels.AsSpan()).Count((byte)1);
+
+    /// <summary>Volume of the set, mm³.</summary>
+    public double VolumeMm3 => Count * Shape.VoxelMm3;
+
+    /// <summary>The voxels whose value is above a threshold; NaN is not.</summary>
+    public static BinaryGrid Above(GridShape shape, ReadOnlySpan<float> values, float threshold)
+    {
+        var grid = new BinaryGrid(shape);
+        for (var i = 0; i < values.Length; i++)
+        {
+            grid.Voxels[i] = values[i] > threshold;
+        }
+
+        return grid;
+    }
+
+    /// <summary>The voxels whose label is not 0 or, where given, is this one.</summary>
+    public static BinaryGrid Labelled(GridShape shape, ReadOnlySpan<byte> labels, byte? label = null)
+    {
+        var grid = new BinaryGrid(shape);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            grid.Voxels[i] = label is null ? labels[i] != 0 : labels[i] == label;
+        }
+
+        return grid;
+    }
+
+    /// <summary>A copy.</summary>
+    public BinaryGrid Copy() => new(Shape, (bool[])Voxels.Clone());
+
+    /// <summary>The voxels in both sets.</summary>
+    public BinaryGrid And(BinaryGrid other)
+    {
+        var result = new BinaryGrid(Shape);
+        TensorPrimitives.BitwiseAnd(Bytes(this), Bytes(Same(other)), Bytes(result));
+        return result;
+    }
+
+    /// <summary>The voxels in either set.</summary>
+    public BinaryGrid Or(BinaryGrid other)
+    {
+        var result = new BinaryGrid(Shape);
+        TensorPrimitives.BitwiseOr(Bytes(this), Bytes(Same(other)), Bytes(result));
+        return result;
+    }
+
+    /// <summary>The voxels of this set that are not in the other.</summary>
+    public BinaryGrid Except(BinaryGrid other) => And(other.Not());
+
+    /// <summary>The voxels that are not in the set.</summary>
+    public BinaryGrid Not()
+    {
+        var result = new BinaryGrid(Shape);
+        for (var i = 0; i < Voxels.Length; i++)
+        {
+            result.Voxels[i] = !Voxels[i];
+        }
+
+        return result;
+    }
+
+    private BinaryGrid Same(BinaryGrid other) => other.Voxels.Length == Voxels.Length
+        ? other
+        : throw new ArgumentException("The grids differ in size.", nameof(other));
+
+    private static Span<byte> Bytes(BinaryGrid grid) => MemoryMarshal.AsBytes(grid.Voxels.AsSpan());
+}

@@ -1,0 +1,134 @@
+using Defacer.Imaging.Geometry;
+using Defacer.Imaging.Morphology;
+using Defacer.Imaging.Volumes;
+
+namespace Defacer.Imaging.Resample;
+
+/// <summary>Between the slices as they were taken (oblique, tilted, uneven) and a grid along the patient's axes.</summary>
+public static class Resampler
+{
+    /// <summary>The values on a grid, trilinear between voxel centres.</summary>
+    /// <param name="volume">Any geometry.</param>
+    /// <param name="grid">The grid wanted.</param>
+    /// <param name="outside">The value where no voxel of the volume reaches; NaN keeps it distinguishable.</param>
+    /// <param name="ct">Looked at once a slice.</param>
+    public static float[] ToGrid(Volume volume, RegularGrid grid, float outside, CancellationToken ct)
+    {
+        var map = new SourceMap(volume.Geometry);
+        var affine = map.TryGetStep(new Vector3(grid.SpacingMm, 0, 0), out var step);
+        var shape = grid.Shape;
+        var result = new float[shape.VoxelCount];
+        Parallel.For(0, shape.Slices, new ParallelOptions { CancellationToken = ct }, slice =>
+        {
+            for (var row = 0; row < shape.Rows; row++)
+            {
+                var line = result.AsSpan(shape.Index(0, row, slice), shape.Columns);
+                if (affine)
+                {
+                    SampleAffine(volume, map.At(grid.ToPatient(0, row, slice)), step, line, outside);
+                    continue;
+                }
+
+                for (var column = 0; column < line.Length; column++)
+                {
+                    var (c, r, s) = map.At(grid.ToPatient(column, row, slice));
+                    line[column] = Sample(volume.Voxels, volume.Geometry, (float)c, (float)r, (float)s, outside);
+                }
+            }
+        });
+        return result;
+    }
+
+    /// <summary>The voxels of a grid whose centre lies within a voxel of the volume.</summary>
+    public static BinaryGrid FieldOfView(VolumeGeometry geometry, RegularGrid grid, CancellationToken ct)
+    {
+        var map = new SourceMap(geometry);
+        var shape = grid.Shape;
+        var result = new BinaryGrid(shape);
+        Parallel.For(0, shape.Slices, new ParallelOptions { CancellationToken = ct }, slice =>
+        {
+            for (var row = 0; row < shape.Rows; row++)
+            {
+                for (var column = 0; column < shape.Columns; column++)
+                {
+                    var (c, r, s) = map.At(grid.ToPatient(column, row, slice));
+                    result.Voxels[shape.Index(column, row, slice)] =
+                        IsInside(geometry, (float)c, (float)r, (float)s);
+                }
+            }
+        });
+        return result;
+    }
+
+    /// <summary>The value at a position, trilinear; <paramref name="outside"/> beyond the voxels.</summary>
+    public static float Sample(Volume volume, Vector3 position, float outside)
+    {
+        var (c, r, s) = volume.Geometry.ToVoxel(position);
+        return Sample(volume.Voxels, volume.Geometry, (float)c, (float)r, (float)s, outside);
+    }
+
+    /// <summary>
+    /// Labels of a grid on the slices: a native voxel gets a label when any part of it touches a labelled cube, so that
+    /// thick slices lose nothing of a mask. The label at its centre comes first, then the smallest touched.
+    /// </summary>
+    /// <param name="labels">On the grid; 0 is none.</param>
+    /// <param name="grid">The grid.</param>
+    /// <param name="native">The slices.</param>
+    /// <param name="ct">Looked at once a slice.</param>
+    public static MaskVolume LabelsToNative(
+        ReadOnlySpan<byte> labels, RegularGrid grid, VolumeGeometry native, CancellationToken ct) =>
+        LabelSpread.ToNative(labels.ToArray(), grid, native, ct);
+
+    /// <summary>Trilinear between the eight voxels around a fractional one; the outer half voxels take the nearest.</summary>
+    internal static float Sample(float[] voxels, VolumeGeometry geometry, float c, float r, float s, float outside)
+    {
+        if (!IsInside(geometry, c, r, s))
+        {
+            return outside;
+        }
+
+        var (c0, fc, dc) = Neighbours(c, geometry.Columns, 1);
+        var (r0, fr, dr) = Neighbours(r, geometry.Rows, geometry.Columns);
+        var (s0, fs, ds) = Neighbours(s, geometry.Slices, geometry.Columns * geometry.Rows);
+        var at = (((s0 * geometry.Rows) + r0) * geometry.Columns) + c0;
+        var near = Plane(voxels, at, fc, fr, dc, dr);
+        return fs == 0 ? near : near + (fs * (Plane(voxels, at + ds, fc, fr, dc, dr) - near));
+    }
+
+    private static void SampleAffine(
+        Volume volume,
+        (double Column, double Row, double Slice) start,
+        (double Column, double Row, double Slice) step,
+        Span<float> line,
+        float outside)
+    {
+        for (var i = 0; i < line.Length; i++)
+        {
+            line[i] = Sample(
+                volume.Voxels,
+                volume.Geometry,
+                (float)(start.Column + (i * step.Column)),
+                (float)(start.Row + (i * step.Row)),
+                (float)(start.Slice + (i * step.Slice)),
+                outside);
+        }
+    }
+
+    private static bool IsInside(VolumeGeometry geometry, float c, float r, float s) =>
+        c >= -0.5f && r >= -0.5f && s >= -0.5f
+        && c <= geometry.Columns - 0.5f && r <= geometry.Rows - 0.5f && s <= geometry.Slices - 0.5f;
+
+    private static (int Low, float Part, int Stride) Neighbours(float x, int count, int stride)
+    {
+        x = Math.Clamp(x, 0, count - 1);
+        var low = (int)x;
+        return (low, x - low, low < count - 1 ? stride : 0);
+    }
+
+    private static float Plane(float[] voxels, int at, float fc, float fr, int dc, int dr)
+    {
+        var upper = voxels[at] + (fc * (voxels[at + dc] - voxels[at]));
+        var lower = voxels[at + dr] + (fc * (voxels[at + dr + dc] - voxels[at + dr]));
+        return upper + (fr * (lower - upper));
+    }
+}
