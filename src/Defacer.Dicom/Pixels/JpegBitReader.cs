@@ -1,0 +1,122 @@
+using Defacer.Dicom.Data;
+
+namespace Defacer.Dicom.Pixels;
+
+/// <summary>Reads the entropy-coded bits of a scan: a zero byte after FF is stuffing, anything else a marker (ITU-T T.81 §B.1.1.5, F.2.2.5).</summary>
+internal ref struct JpegBitReader
+{
+    private readonly ReadOnlySpan<byte> _data;
+    private ulong _bits;
+    private int _count;
+
+    internal JpegBitReader(ReadOnlySpan<byte> data, int position)
+    {
+        _data = data;
+        Position = position;
+    }
+
+    /// <summary>The next byte to be fetched; never beyond the next marker.</summary>
+    internal int Position { get; private set; }
+
+    /// <summary>Decodes one difference (T.81 §H.1.2.2).</summary>
+    internal int ReadDifference(JpegHuffmanTable table)
+    {
+        // A code of 16 bits and 15 bits after it.
+        if (_count < 31)
+        {
+            Fill();
+        }
+
+        var (length, size) = table.Find((int)(_bits >> 48));
+        if (length == 0 || length > _count)
+        {
+            throw Ended();
+        }
+
+        Drop(length);
+        if (size == 0)
+        {
+            return 0;
+        }
+
+        if (size == 16)
+        {
+            return 32768;
+        }
+
+        if (size > _count)
+        {
+            throw Ended();
+        }
+
+        var value = (int)(_bits >> (64 - size));
+        Drop(size);
+        return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
+    }
+
+    /// <summary>Drops what is left of the interval and steps over the restart marker, which must be the one in turn.</summary>
+    internal void Restart(int index)
+    {
+        _bits = 0;
+        _count = 0;
+        SkipToMarker();
+        if (Position + 1 >= _data.Length || _data[Position + 1] != 0xD0 + (index & 7))
+        {
+            throw new DicomFormatException("JPEG: a restart marker is missing or out of turn.", Position, string.Empty);
+        }
+
+        Position += 2;
+    }
+
+    /// <summary>Moves to the FF of the next marker, or to the end.</summary>
+    internal void SkipToMarker()
+    {
+        while (Position < _data.Length)
+        {
+            var next = _data[Position..].IndexOf((byte)0xFF);
+            if (next < 0 || Position + next + 1 >= _data.Length)
+            {
+                Position = _data.Length;
+                return;
+            }
+
+            Position += next;
+            if (_data[Position + 1] is not 0x00 and not 0xFF)
+            {
+                return;
+            }
+
+            Position++;
+        }
+    }
+
+    private void Fill()
+    {
+        while (_count <= 56 && Position < _data.Length)
+        {
+            var value = _data[Position];
+            if (value == 0xFF)
+            {
+                if (Position + 1 >= _data.Length || _data[Position + 1] != 0)
+                {
+                    return;
+                }
+
+                Position++;
+            }
+
+            Position++;
+            _bits |= (ulong)value << (56 - _count);
+            _count += 8;
+        }
+    }
+
+    private void Drop(int count)
+    {
+        _bits <<= count;
+        _count -= count;
+    }
+
+    private readonly DicomFormatException Ended() =>
+        new("JPEG: the coded data end too early or hold a code that is in no table.", Position, string.Empty);
+}
