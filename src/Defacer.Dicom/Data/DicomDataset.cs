@@ -40,11 +40,28 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     /// <summary>As an item of a sequence: whether a delimiter ends it instead of a length.</summary>
     public bool IsUndefinedLength { get; init; }
 
-    /// <summary>The character set in force here: (0008,0005), else the parent's (PS3.5 §7.5.3).</summary>
-    public DicomCharacterSet CharacterSet =>
-        TryGet(DicomTag.SpecificCharacterSet, out var item) && item is DicomElement element
-            ? DicomCharacterSet.FromValue(element.Value.Span)
-            : Parent?.CharacterSet ?? DicomCharacterSet.Default;
+    /// <summary>The length in the delimiter of an item, as read; zero unless the writer broke PS3.5 §7.5.</summary>
+    internal uint DelimiterLength { get; set; }
+
+    /// <summary>Whether elements were read with their VR; null for a data set made by us, which takes the encoding of what holds it.</summary>
+    internal bool? IsExplicitVR { get; set; }
+
+    /// <summary>The character set in force here: (0008,0005), else that of what holds this data set (PS3.5 §7.5.3).</summary>
+    public DicomCharacterSet CharacterSet
+    {
+        get
+        {
+            for (var level = this; level is not null; level = level.Parent)
+            {
+                if (level.GetElement(DicomTag.SpecificCharacterSet) is { } element)
+                {
+                    return DicomCharacterSet.FromValue(element.Value.Span);
+                }
+            }
+
+            return DicomCharacterSet.Default;
+        }
+    }
 
     /// <summary>Whether the tag is present.</summary>
     public bool Contains(DicomTag tag) => IndexOf(tag) >= 0;
@@ -64,7 +81,7 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     public IReadOnlyList<DicomDataset> GetItems(DicomTag tag) =>
         TryGet(tag, out var item) && item is DicomSequence sequence ? sequence.Items : [];
 
-    /// <summary>Replaces the item with the same tag, or inserts it at its place.</summary>
+    /// <summary>Replaces the item with the same tag, or inserts it at its place. Duplicates of the tag are removed.</summary>
     public void AddOrUpdate(DicomItem item)
     {
         Adopt(item);
@@ -72,6 +89,11 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
         if (index >= 0)
         {
             _items[index] = item;
+            if (!_sorted)
+            {
+                RemoveAfter(index, item.Tag);
+            }
+
             return;
         }
 
@@ -120,8 +142,18 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
             : null;
 
     /// <summary>(0028,0103) here or in a data set that holds this one; null when nowhere.</summary>
-    internal int? GetPixelRepresentation() =>
-        GetInt(DicomTag.PixelRepresentation) ?? Parent?.GetPixelRepresentation();
+    internal int? GetPixelRepresentation()
+    {
+        for (var level = this; level is not null; level = level.Parent)
+        {
+            if (level.GetInt(DicomTag.PixelRepresentation) is { } value)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Appends as read: order and duplicates are kept.</summary>
     internal void Append(DicomItem item)
@@ -145,9 +177,17 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     {
         if (item is DicomSequence sequence)
         {
-            foreach (var child in sequence.Items)
+            sequence.Items.Owner = this;
+        }
+    }
+
+    private void RemoveAfter(int index, DicomTag tag)
+    {
+        for (var i = _items.Count - 1; i > index; i--)
+        {
+            if (_items[i].Tag == tag)
             {
-                child.Parent = this;
+                _items.RemoveAt(i);
             }
         }
     }

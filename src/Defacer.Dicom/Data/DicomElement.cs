@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Defacer.Dicom.Data;
 
 /// <summary>A data element with a value in bytes, little endian, padding included, exactly as read.</summary>
@@ -12,6 +14,22 @@ public sealed class DicomElement : DicomItem
     /// <summary>An element whose value stays where it is until it is asked for.</summary>
     public DicomElement(DicomTag tag, DicomVR vr, DicomBulk bulk)
         : base(tag, vr) => Bulk = bulk;
+
+    /// <summary>
+    /// An element of characters taken as they are, padded to even length: for what is passed on, where
+    /// <see cref="DicomDataset.AddOrUpdate(DicomTag, DicomVR, ReadOnlySpan{string})"/> would refuse a value that violates its VR.
+    /// </summary>
+    public static DicomElement FromText(DicomTag tag, DicomVR vr, string text)
+    {
+        var bytes = new byte[text.Length + (text.Length & 1)];
+        Encoding.Latin1.GetBytes(text, bytes);
+        if (bytes.Length > text.Length)
+        {
+            bytes[^1] = vr.Padding;
+        }
+
+        return new DicomElement(tag, vr, bytes);
+    }
 
     /// <summary>Where a large value lies, or null when it is in memory.</summary>
     public DicomBulk? Bulk { get; }

@@ -12,8 +12,14 @@ public sealed class DicomSequence : DicomItem
         : base(tag, vr) => IsUndefinedLength = undefinedLength;
 
     /// <summary>The items in order.</summary>
-    public List<DicomDataset> Items { get; } = [];
+    public DicomItemList Items { get; } = [];
 
     /// <summary>Whether a delimiter ends it instead of a length.</summary>
     public bool IsUndefinedLength { get; }
+
+    /// <summary>The length in its delimiter, as read; zero unless the writer broke PS3.5 §7.5.</summary>
+    internal uint DelimiterLength { get; set; }
+
+    internal DicomSequence CopyEmpty() =>
+        new(Tag, VR, IsUndefinedLength) { Reserved = Reserved, DelimiterLength = DelimiterLength };
 }

@@ -18,12 +18,12 @@ public sealed class DicomVR
         s_byBytes[Bytes] = this;
     }
 
-    private DicomVR(ushort bytes)
+    private DicomVR(ushort bytes, bool longLength)
     {
         Bytes = bytes;
         Code = new string([(char)(bytes & 0xFF), (char)(bytes >> 8)]);
         UnitBytes = 1;
-        HasLongLength = true;
+        HasLongLength = longLength;
         IsUnknownCode = true;
     }
 
@@ -94,12 +94,19 @@ public sealed class DicomVR
     /// <summary>Every VR of the standard.</summary>
     public static IReadOnlyCollection<DicomVR> All => s_byBytes.Values;
 
-    /// <summary>The VR with these two bytes; an unknown code comes back as a VR of its own with a 32-bit length (PS3.5 §6.2.2).</summary>
-    public static DicomVR FromBytes(ushort bytes) => s_byBytes.TryGetValue(bytes, out var vr) ? vr : new DicomVR(bytes);
+    /// <summary>
+    /// The VR with these two bytes; an unknown code comes back as a VR of its own, with a 32-bit length (PS3.5 §6.2.2)
+    /// unless the writer is seen to have used a 16-bit one.
+    /// </summary>
+    public static DicomVR FromBytes(ushort bytes, bool unknownHasLongLength = true) =>
+        s_byBytes.TryGetValue(bytes, out var vr) ? vr : new DicomVR(bytes, unknownHasLongLength);
 
     /// <summary>The VR with this code, or null.</summary>
     public static DicomVR? Find(string code) =>
         code.Length == 2 && s_byBytes.TryGetValue((ushort)(code[0] | (code[1] << 8)), out var vr) ? vr : null;
+
+    /// <summary>The VR with these two letters, or null.</summary>
+    internal static DicomVR? Find(byte first, byte second) => s_byBytes.GetValueOrDefault((ushort)(first | (second << 8)));
 
     /// <inheritdoc/>
     public override string ToString() => Code;

@@ -1,34 +1,52 @@
+using System.Buffers;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Files;
 
-/// <summary>A window over a stream for the parser: peek, take, skip. Knows its position, and whether it can be left in its file.</summary>
-internal sealed class ByteSource
+/// <summary>
+/// A window over a stream for the parser: peek, take, skip. Knows its position, and where a large value can stay.
+/// </summary>
+internal sealed class ByteSource : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
     private const int ArenaBytes = 16 * 1024;
+
+    // A length that lies must not allocate what the stream does not hold: unknown streams are taken in such steps.
+    private const int GrowthBytes = 1 << 20;
     private readonly Stream _stream;
-    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly long _limit;
+
+    // Rented here, returned in Dispose.
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _start;
     private int _end;
+    private long _read;
     private byte[] _arena = [];
     private int _arenaUsed;
 
-    internal ByteSource(Stream stream, string? path)
+    /// <summary>Reads a stream from where it stands.</summary>
+    /// <param name="stream">The bytes; not closed here.</param>
+    /// <param name="origin">Where large values may stay; null when they must be read.</param>
+    /// <param name="limitBytes">How many bytes the stream may give before it is an attack.</param>
+    internal ByteSource(Stream stream, BulkOrigin? origin, long limitBytes = long.MaxValue)
     {
         _stream = stream;
-        Path = path;
-        Length = stream.CanSeek ? stream.Length : long.MaxValue;
+        _limit = limitBytes;
+        Origin = origin;
+        Length = stream.CanSeek ? stream.Length - stream.Position : long.MaxValue;
     }
 
-    /// <summary>The file in which large values may stay; null when they must be read.</summary>
-    internal string? Path { get; }
+    /// <summary>Where large values may stay; null when they must be read.</summary>
+    internal BulkOrigin? Origin { get; }
 
-    /// <summary>Bytes from the start of the stream.</summary>
+    /// <summary>Bytes from where the stream stood.</summary>
     internal long Position { get; private set; }
 
     /// <summary>Length of the stream, or <see cref="long.MaxValue"/> when unknown.</summary>
     internal long Length { get; }
+
+    /// <summary>Whether the length is known before the end is reached.</summary>
+    internal bool HasLength => Length != long.MaxValue;
 
     /// <summary>The next bytes without taking them; shorter than asked only at the end of the stream. At most 64 KiB.</summary>
     internal ReadOnlySpan<byte> Peek(int count)
@@ -47,7 +65,7 @@ internal sealed class ByteSource
         Position += count;
     }
 
-    /// <summary>Takes bytes into memory that the data set keeps.</summary>
+    /// <summary>Takes bytes into memory that the data set keeps; fewer than asked only at the end of the stream.</summary>
     internal ReadOnlyMemory<byte> Take(int count)
     {
         if (count == 0)
@@ -55,33 +73,61 @@ internal sealed class ByteSource
             return ReadOnlyMemory<byte>.Empty;
         }
 
-        var memory = Allocate(count);
-        ReadFully(memory.Span);
-        return memory;
+        if (!HasLength && count > GrowthBytes)
+        {
+            return TakeGrowing(count);
+        }
+
+        var memory = Allocate((int)Math.Min(count, Length - Position));
+        return memory[..ReadUpTo(memory.Span)];
     }
 
-    /// <summary>Steps over bytes that stay in the file.</summary>
-    internal void Skip(long count)
+    /// <summary>Steps over bytes that stay where they are; gives how many there were.</summary>
+    internal long Skip(long count)
     {
         var buffered = (int)Math.Min(count, _end - _start);
         Advance(buffered);
-        count -= buffered;
-        if (count == 0)
+        var rest = Math.Min(count - buffered, Length - Position);
+        if (_stream.CanSeek)
         {
-            return;
+            _stream.Seek(rest, SeekOrigin.Current);
+            Position += rest;
+            return buffered + rest;
         }
 
-        if (Length - Position < count)
+        var skipped = (long)buffered;
+        while (skipped < count)
         {
-            throw Truncated(count);
+            _start = _end = 0;
+            Fill(1);
+            if (_end == 0)
+            {
+                break;
+            }
+
+            var part = (int)Math.Min(count - skipped, _end);
+            Advance(part);
+            skipped += part;
         }
 
-        _stream.Seek(count, SeekOrigin.Current);
-        Position += count;
+        return skipped;
     }
 
-    private DicomFormatException Truncated(long wanted) =>
-        new($"The data end before the value does: {wanted} bytes are missing or more.", Position, string.Empty);
+    /// <summary>The stream of what has not been taken yet, for a filter on top of it. This source must not be used after it.</summary>
+    internal Stream Rest()
+    {
+        if (_stream.CanSeek)
+        {
+            _stream.Seek(_start - _end, SeekOrigin.Current);
+            _start = _end;
+            return _stream;
+        }
+
+        return new PrefixedStream(_buffer.AsSpan(_start, _end - _start).ToArray(), _stream);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
     private Memory<byte> Allocate(int count)
     {
@@ -101,23 +147,50 @@ internal sealed class ByteSource
         return memory;
     }
 
-    private void ReadFully(Span<byte> target)
+    private byte[] TakeGrowing(int count)
     {
-        var buffered = Math.Min(target.Length, _end - _start);
+        var bytes = new byte[GrowthBytes];
+        var filled = 0;
+        while (filled < count)
+        {
+            if (filled == bytes.Length)
+            {
+                Array.Resize(ref bytes, (int)Math.Min(count, (long)bytes.Length * 2));
+            }
+
+            var read = ReadUpTo(bytes.AsSpan(filled, Math.Min(count, bytes.Length) - filled));
+            if (read == 0)
+            {
+                break;
+            }
+
+            filled += read;
+        }
+
+        Array.Resize(ref bytes, filled);
+        return bytes;
+    }
+
+    internal int ReadUpTo(Span<byte> target)
+    {
+        var wanted = target.Length;
+        var buffered = Math.Min(wanted, _end - _start);
         _buffer.AsSpan(_start, buffered).CopyTo(target);
         Advance(buffered);
         target = target[buffered..];
         while (target.Length > 0)
         {
-            var read = _stream.Read(target);
+            var read = ReadStream(target);
             if (read == 0)
             {
-                throw Truncated(target.Length);
+                break;
             }
 
             Position += read;
             target = target[read..];
         }
+
+        return wanted - target.Length;
     }
 
     private void Fill(int count)
@@ -131,13 +204,28 @@ internal sealed class ByteSource
 
         while (_end < count)
         {
-            var read = _stream.Read(_buffer, _end, _buffer.Length - _end);
+            var read = ReadStream(_buffer.AsSpan(_end));
             if (read == 0)
             {
                 return;
             }
 
             _end += read;
+        }
+    }
+
+    private int ReadStream(Span<byte> target)
+    {
+        try
+        {
+            _read += _stream.Read(target) is var read ? read : 0;
+            return _read <= _limit
+                ? read
+                : throw new DicomFormatException($"The data set inflates to more than {_limit} bytes.", Position, string.Empty);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DicomFormatException("The deflated data set is corrupt.", e);
         }
     }
 }

@@ -8,6 +8,7 @@ namespace Defacer.Dicom.Files;
 public sealed class DicomFile
 {
     private const int PreambleBytes = 128;
+    private const int WriteBufferBytes = 128 * 1024;
 
     /// <summary>A file of these parts.</summary>
     public DicomFile(DicomDataset fileMetaInfo, DicomDataset dataset)
@@ -22,10 +23,16 @@ public sealed class DicomFile
     /// <summary>The data set.</summary>
     public DicomDataset Dataset { get; }
 
-    /// <summary>The 128 bytes before "DICM"; zero in what we write.</summary>
+    /// <summary>The 128 bytes before "DICM" as read; zero in a file made by us.</summary>
     public ReadOnlyMemory<byte> Preamble { get; init; } = new byte[PreambleBytes];
 
-    /// <summary>The transfer syntax that group 0002 names.</summary>
+    /// <summary>What was irregular in the bytes read, one of a kind; empty for a regular file.</summary>
+    public IReadOnlyList<DicomRemark> Remarks { get; init; } = [];
+
+    /// <summary>Whether the bytes ended early: what was there is here, and must not be taken for the whole object.</summary>
+    public bool IsTruncated => Remarks.Any(r => r.Kind == DicomIrregularity.Truncated);
+
+    /// <summary>The transfer syntax that group 0002 names; for a file read, the one it was found to have.</summary>
     public DicomTransferSyntax TransferSyntax =>
         DicomTransferSyntax.FromUid(FileMetaInfo.GetString(DicomTag.TransferSyntaxUID) ?? DicomTransferSyntax.ImplicitVRLittleEndian.UID);
 
@@ -35,40 +42,41 @@ public sealed class DicomFile
     public static DicomFile Open(string path, DicomReadOptions? options = null)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
-        return Read(stream, path, options ?? DicomReadOptions.Default);
+        return PartTenReader.Read(stream, path, options ?? DicomReadOptions.Default);
     }
 
     /// <summary>Reads a file from a stream; everything is loaded into memory.</summary>
     /// <exception cref="DicomFormatException">The bytes are no DICOM file or malformed.</exception>
     public static DicomFile Open(Stream stream, DicomReadOptions? options = null) =>
-        Read(stream, null, options ?? DicomReadOptions.Default);
+        PartTenReader.Read(stream, null, options ?? DicomReadOptions.Default);
 
     /// <summary>
     /// Writes a new file beside the target and renames it, so that a half-written file never has the name.
     /// Group length is recomputed.
     /// </summary>
-    public void Save(string path)
+    /// <param name="path">The target; replaced when it exists.</param>
+    /// <param name="flushToDisk">
+    /// Whether the bytes are on stable storage before the name is given. The name itself is only after a flush of the folder.
+    /// </param>
+    public void Save(string path, bool flushToDisk = false)
     {
         var temporary = path + ".part";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024))
+        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, WriteBufferBytes))
         {
             Save(stream);
+            stream.Flush(flushToDisk);
         }
 
         File.Move(temporary, path, overwrite: true);
     }
 
     /// <summary>Writes the file to a stream.</summary>
+    /// <exception cref="NotSupportedException">The transfer syntax is big endian.</exception>
     public void Save(Stream stream)
     {
         stream.Write(Preamble.Span);
         stream.Write("DICM"u8);
-        var length = new byte[4];
-        FileMetaInfo.Remove(DicomTag.FileMetaInformationGroupLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(
-            length, checked((uint)DicomWriter.MeasureLength(FileMetaInfo, DicomTransferSyntax.ExplicitVRLittleEndian)));
-        FileMetaInfo.AddOrUpdate(new DicomElement(DicomTag.FileMetaInformationGroupLength, DicomVR.UL, length));
-        DicomWriter.Write(stream, FileMetaInfo, DicomTransferSyntax.ExplicitVRLittleEndian);
+        WriteMeta(stream);
         if (!TransferSyntax.IsDeflated)
         {
             DicomWriter.Write(stream, Dataset, TransferSyntax);
@@ -76,30 +84,17 @@ public sealed class DicomFile
         }
 
         using var deflate = new DeflateStream(stream, CompressionLevel.Optimal, leaveOpen: true);
-        DicomWriter.Write(deflate, Dataset, DicomTransferSyntax.ExplicitVRLittleEndian);
+        using var buffered = new BufferedStream(deflate, WriteBufferBytes);
+        DicomWriter.Write(buffered, Dataset, DicomTransferSyntax.ExplicitVRLittleEndian);
     }
 
-    private static DicomFile Read(Stream stream, string? path, DicomReadOptions options)
+    private void WriteMeta(Stream stream)
     {
-        var source = new ByteSource(stream, path);
-        var head = source.Peek(PreambleBytes + 4);
-        if (head.Length < PreambleBytes + 4 || !head[PreambleBytes..].SequenceEqual("DICM"u8))
-        {
-            throw new DicomFormatException("No DICOM file: 'DICM' is not at byte 128.", PreambleBytes, string.Empty);
-        }
-
-        var preamble = head[..PreambleBytes].ToArray();
-        source.Advance(PreambleBytes + 4);
-        var meta = DicomReader.Read(
-            source, DicomTransferSyntax.ExplicitVRLittleEndian, options with { StopBefore = new DicomTag(3, 0), DeferAboveBytes = int.MaxValue });
-        var uid = meta.GetString(DicomTag.TransferSyntaxUID)
-            ?? throw new DicomFormatException("File meta information names no transfer syntax.", source.Position, "(0002,0010)");
-        var syntax = DicomTransferSyntax.FromUid(uid);
-        if (syntax.IsDeflated)
-        {
-            throw new DicomFormatException("Deflated data sets are not read yet.");
-        }
-
-        return new DicomFile(meta, DicomReader.Read(source, syntax, options)) { Preamble = preamble };
+        var meta = new DicomDataset(FileMetaInfo.Where(item => item.Tag != DicomTag.FileMetaInformationGroupLength));
+        var length = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            length, checked((uint)DicomWriter.MeasureLength(meta, DicomTransferSyntax.ExplicitVRLittleEndian)));
+        meta.AddOrUpdate(new DicomElement(DicomTag.FileMetaInformationGroupLength, DicomVR.UL, length));
+        DicomWriter.Write(stream, meta, DicomTransferSyntax.ExplicitVRLittleEndian);
     }
 }

@@ -14,6 +14,15 @@ public sealed record DicomReadOptions
     /// <summary>Reading ends before the first top-level element with this tag or a higher one; null reads all.</summary>
     public DicomTag? StopBefore { get; init; }
 
+    /// <summary>Only elements of this group are read, to the first one of another; null reads all.</summary>
+    internal ushort? OnlyGroup { get; init; }
+
+    /// <summary>
+    /// Whether bytes that end early give what there is, with <see cref="DicomFile.IsTruncated"/> set, rather than an error. Default
+    /// true: the header of a cut image still says whose it is and why it is parked.
+    /// </summary>
+    public bool AllowTruncated { get; init; } = true;
+
     /// <summary>Nesting of sequences. Default 64: the deepest SR of the corpus has 11; a hostile file nests until memory ends.</summary>
     public int MaxDepth { get; init; } = 64;
 
