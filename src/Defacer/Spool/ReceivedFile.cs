@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
+
+namespace Defacer.Spool;
+
+/// <summary>
+/// The Part 10 form of a received instance: file meta information of our own (PS3.10 §7.1) and then the data set's bytes
+/// exactly as they came. What a restart needs to know is in the file itself.
+/// </summary>
+public static class ReceivedFile
+{
+    private const int PreambleBytes = 128;
+
+    // Only attributes before the pixel data are looked at; 16 MiB stops a sender who puts a huge value before them.
+    private static readonly DicomReadOptions s_routing = new()
+    {
+        StopBefore = new DicomTag(0x0020, 0x000F),
+        MaxMemoryBytes = 16 << 20,
+        MaxItems = 100_000,
+    };
+
+    /// <summary>Preamble, "DICM" and group 0002.</summary>
+    public static byte[] Head(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, string callingAeTitle, string calledAeTitle)
+    {
+        var meta = new DicomDataset();
+        meta.AddOrUpdate(new DicomElement(DicomTag.FileMetaInformationVersion, DicomVR.OB, new byte[] { 0, 1 }));
+        meta.AddOrUpdate(DicomTag.MediaStorageSOPClassUID, DicomVR.UI, sopClassUid);
+        meta.AddOrUpdate(DicomTag.MediaStorageSOPInstanceUID, DicomVR.UI, sopInstanceUid);
+        meta.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, transferSyntaxUid);
+        meta.AddOrUpdate(DicomTag.ImplementationClassUID, DicomVR.UI, Implementation.ClassUid);
+        meta.AddOrUpdate(DicomTag.ImplementationVersionName, DicomVR.SH, Implementation.VersionName);
+        meta.AddOrUpdate(DicomTag.SourceApplicationEntityTitle, DicomVR.AE, callingAeTitle);
+        meta.AddOrUpdate(DicomTag.ReceivingApplicationEntityTitle, DicomVR.AE, calledAeTitle);
+        using var stream = new MemoryStream();
+        stream.Write(new byte[PreambleBytes]);
+        stream.Write("DICM"u8);
+        var length = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)DicomWriter.MeasureLength(meta, DicomTransferSyntax.ExplicitVRLittleEndian));
+        meta.AddOrUpdate(new DicomElement(DicomTag.FileMetaInformationGroupLength, DicomVR.UL, length));
+        DicomWriter.Write(stream, meta, DicomTransferSyntax.ExplicitVRLittleEndian);
+        return stream.ToArray();
+    }
+
+    /// <summary>What can be read for routing; a data set that cannot be read gives less, never an exception: it is stored all the same.</summary>
+    public static RoutingAttributes ReadRouting(Stream file)
+    {
+        try
+        {
+            file.Position = 0;
+            var dataset = DicomFile.Open(file, s_routing).Dataset;
+            return new RoutingAttributes(
+                Uid(dataset, DicomTag.SOPInstanceUID), Uid(dataset, DicomTag.StudyInstanceUID), Uid(dataset, DicomTag.SeriesInstanceUID));
+        }
+        catch (Exception e) when (e is DicomFormatException or IOException or NotSupportedException or OverflowException)
+        {
+            return RoutingAttributes.None;
+        }
+    }
+
+    /// <summary>An arrival as its file tells it, for what is found at start.</summary>
+    /// <exception cref="DicomFormatException">The file is not one that we wrote.</exception>
+    public static Arrival Read(string path, DateTimeOffset at)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        var meta = DicomFile.Open(stream, new DicomReadOptions { StopBefore = new DicomTag(0, 0) }).FileMetaInfo;
+        var groupLength = meta.GetInt(DicomTag.FileMetaInformationGroupLength)
+            ?? throw new DicomFormatException("File meta information has no group length.", PreambleBytes + 4, "(0002,0000)");
+        var hash = new XxHash128();
+        stream.Position = PreambleBytes + 4 + 12 + groupLength;
+        hash.Append(stream);
+        return new Arrival
+        {
+            Id = Path.GetFileNameWithoutExtension(path),
+            At = at,
+            CalledAeTitle = meta.GetString(DicomTag.ReceivingApplicationEntityTitle) ?? string.Empty,
+            CallingAeTitle = meta.GetString(DicomTag.SourceApplicationEntityTitle) ?? string.Empty,
+            TransferSyntaxUID = meta.GetString(DicomTag.TransferSyntaxUID) ?? string.Empty,
+            SOPClassUID = meta.GetString(DicomTag.MediaStorageSOPClassUID) ?? string.Empty,
+            SOPInstanceUID = meta.GetString(DicomTag.MediaStorageSOPInstanceUID) ?? string.Empty,
+            Routing = ReadRouting(stream),
+            ContentHash = Convert.ToHexStringLower(hash.GetCurrentHash()),
+            Bytes = stream.Length,
+        };
+    }
+
+    private static string? Uid(DicomDataset dataset, DicomTag tag) =>
+        dataset.GetElement(tag) is { Length: > 0 and <= 128 } element
+            ? Encoding.Latin1.GetString(element.Value.Span).Trim(' ', '\0') is { Length: > 0 } text ? text : null
+            : null;
+}
