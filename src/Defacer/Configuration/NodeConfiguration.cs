@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace Defacer.Configuration;
 
 /// <summary>Reads and checks the configuration: all errors at once.</summary>

@@ -34,7 +34,7 @@ public sealed record Arrival
     public required long Bytes { get; init; }
 
     /// <summary>The association on which it came; empty when found in the spool at start.</summary>
-    public Guid Association { get; init; }
+    public string Association { get; init; } = string.Empty;
 }
 
 /// <summary>The few attributes that routing needs; null where the data set could not be read so far.</summary>

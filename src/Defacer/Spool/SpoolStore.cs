@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Defacer.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace Defacer.Spool;
 
@@ -20,7 +19,7 @@ public sealed class SpoolStore : IAsyncDisposable
     private readonly SpoolLock _lock;
     private readonly GroupCommit _commit;
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentDictionary<Guid, byte> _openAssociations = new();
+    private readonly ConcurrentDictionary<string, byte> _openAssociations = new(StringComparer.Ordinal);
 
     private SpoolStore(SpoolFolders folders, SpoolLock held, SpoolOptions options, IDisk disk, TimeProvider time, ILogger<SpoolStore> log)
     {
@@ -106,13 +105,13 @@ public sealed class SpoolStore : IAsyncDisposable
     public string NewArrivalId() => Guid.CreateVersion7(_time.GetUtcNow()).ToString("N");
 
     /// <summary>An association that may send is open; the studies it sends to stay open.</summary>
-    public void AssociationOpened(Guid association) => _openAssociations.TryAdd(association, 0);
+    public void AssociationOpened(string association) => _openAssociations.TryAdd(association, 0);
 
     /// <summary>The association ended, however.</summary>
-    public void AssociationClosed(Guid association) => _openAssociations.TryRemove(association, out _);
+    public void AssociationClosed(string association) => _openAssociations.TryRemove(association, out _);
 
     /// <summary>Whether the association is still open.</summary>
-    public bool IsOpen(Guid association) => _openAssociations.ContainsKey(association);
+    public bool IsOpen(string association) => _openAssociations.ContainsKey(association);
 
     /// <summary>Puts what an earlier run acknowledged and did not place back in line; gives their number.</summary>
     public int Rescan()
@@ -134,7 +133,7 @@ public sealed class SpoolStore : IAsyncDisposable
     {
         try
         {
-            return ReceivedFile.Read(path, File.GetLastWriteTimeUtc(path));
+            return ReceivedFile.Read(path, new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
         }
         catch (Exception e) when (e is Dicom.Data.DicomFormatException or IOException)
         {
