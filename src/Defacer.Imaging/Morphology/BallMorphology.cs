@@ -13,7 +13,9 @@ public static class BallMorphology
         return Select(grid, squared, d => d <= Limit(radiusMm));
     }
 
-    /// <summary>The voxels of the set farther than the radius from every voxel outside; beyond the border the set goes on.</summary>
+    /// <summary>
+    /// The voxels of the set farther than the radius from every voxel outside; beyond the border the set goes on.
+    /// </summary>
     public static BinaryGrid Erode(this BinaryGrid grid, double radiusMm, CancellationToken ct)
     {
         var squared = DistanceTransform.SquaredFromOutside(grid, radiusMm, ct);

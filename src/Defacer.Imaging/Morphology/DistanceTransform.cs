@@ -10,14 +10,18 @@ public static class DistanceTransform
 {
     /// <summary>The squared distance from each voxel to the nearest voxel of the set, mm²; 0 inside.</summary>
     /// <param name="grid">The set. Beyond the border there is none of it.</param>
-    /// <param name="limitMm">Distances above it may be given as infinity, which is faster; infinity for all distances.</param>
+    /// <param name="limitMm">
+    /// Distances above it may be given as infinity, which is faster; infinity for all distances.
+    /// </param>
     /// <param name="ct">Ends the work.</param>
     public static float[] SquaredTo(BinaryGrid grid, double limitMm, CancellationToken ct) =>
         Squared(grid, inside: true, limitMm, ct);
 
     /// <summary>The squared distance from each voxel to the nearest voxel outside the set, mm²; 0 outside.</summary>
     /// <param name="grid">The set. Beyond the border it is taken to go on.</param>
-    /// <param name="limitMm">Distances above it may be given as infinity, which is faster; infinity for all distances.</param>
+    /// <param name="limitMm">
+    /// Distances above it may be given as infinity, which is faster; infinity for all distances.
+    /// </param>
     /// <param name="ct">Ends the work.</param>
     public static float[] SquaredFromOutside(BinaryGrid grid, double limitMm, CancellationToken ct) =>
         Squared(grid, inside: false, limitMm, ct);

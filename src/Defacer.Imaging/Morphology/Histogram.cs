@@ -1,6 +1,8 @@
 namespace Defacer.Imaging.Morphology;
 
-/// <summary>How often values occur; values that are not finite are left out, those beyond the ends count in the end bins.</summary>
+/// <summary>
+/// How often values occur; values that are not finite are left out, those beyond the ends count in the end bins.
+/// </summary>
 public sealed class Histogram
 {
     /// <summary>Counts values between two ends.</summary>

@@ -9,7 +9,9 @@ public static class HoleFilling
     public static BinaryGrid FillHoles(this BinaryGrid grid) =>
         ConnectedComponents.Of(grid.Not(), Connectivity.Sides).TouchingBorder().Not();
 
-    /// <summary>Adds every hole of every slice across an axis: also a cavity that is open elsewhere, like a nostril.</summary>
+    /// <summary>
+    /// Adds every hole of every slice across an axis: also a cavity that is open elsewhere, like a nostril.
+    /// </summary>
     public static BinaryGrid FillHolesAcross(this BinaryGrid grid, GridAxis axis, CancellationToken ct)
     {
         var shape = grid.Shape;

@@ -2,7 +2,9 @@ using Defacer.Imaging.Geometry;
 
 namespace Defacer.Imaging.Morphology;
 
-/// <summary>Separable smoothing of values on a grid, widths in mm. At the border the values beyond it are left out.</summary>
+/// <summary>
+/// Separable smoothing of values on a grid, widths in mm. At the border the values beyond it are left out.
+/// </summary>
 public static class Smoothing
 {
     /// <summary>The mean over a box of this width, mm; an axis where it covers one voxel is left as it is.</summary>

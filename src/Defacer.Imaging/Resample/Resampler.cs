@@ -4,7 +4,9 @@ using Defacer.Imaging.Volumes;
 
 namespace Defacer.Imaging.Resample;
 
-/// <summary>Between the slices as they were taken (oblique, tilted, uneven) and a grid along the patient's axes.</summary>
+/// <summary>
+/// Between the slices as they were taken (oblique, tilted, uneven) and a grid along the patient's axes.
+/// </summary>
 public static class Resampler
 {
     /// <summary>The values on a grid, trilinear between voxel centres.</summary>
@@ -79,7 +81,9 @@ public static class Resampler
         ReadOnlySpan<byte> labels, RegularGrid grid, VolumeGeometry native, CancellationToken ct) =>
         LabelSpread.ToNative(labels.ToArray(), grid, native, ct);
 
-    /// <summary>Trilinear between the eight voxels around a fractional one; the outer half voxels take the nearest.</summary>
+    /// <summary>
+    /// Trilinear between the eight voxels around a fractional one; the outer half voxels take the nearest.
+    /// </summary>
     internal static float Sample(float[] voxels, VolumeGeometry geometry, float c, float r, float s, float outside)
     {
         if (!IsInside(geometry, c, r, s))

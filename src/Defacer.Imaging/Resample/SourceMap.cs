@@ -2,7 +2,9 @@ using Defacer.Imaging.Geometry;
 
 namespace Defacer.Imaging.Resample;
 
-/// <summary>From positions to fractional voxels of a stack, prepared once so that a step costs a few multiplications.</summary>
+/// <summary>
+/// From positions to fractional voxels of a stack, prepared once so that a step costs a few multiplications.
+/// </summary>
 internal sealed class SourceMap
 {
     private readonly double[] _heights;
