@@ -22,6 +22,7 @@ public sealed class FixtureDecodingTests
     [InlineData("1.2.840.10008.1.2", 14)]
     [InlineData("1.2.840.10008.1.2.1", 60)]
     [InlineData("1.2.840.10008.1.2.2", 13)]
+    [InlineData("1.2.840.10008.1.2.1.99", 2)]
     [InlineData("1.2.840.10008.1.2.5", 15)]
     [InlineData("1.2.840.10008.1.2.4.57", 2)]
     [InlineData("1.2.840.10008.1.2.4.70", 15)]
