@@ -1,0 +1,70 @@
+using Defacer.Deidentify.Actions;
+using Defacer.Deidentify.Profiles;
+using Defacer.Deidentify.Standard;
+using Defacer.Dicom.Data;
+
+namespace Defacer.Deidentify;
+
+/// <summary>
+/// Says in the object what was done to it (PS3.15 E.1.1, PS3.3 C.7.1.4 and C.12.1): only what was. Marks of an earlier
+/// pass stay. All is ASCII, so that a missing (0008,0005) may stay missing.
+/// </summary>
+internal static class Markers
+{
+    internal static void Add(DicomDataset dataset, Profile profile, bool faceRemoved)
+    {
+        Set(dataset, DicomTag.PatientIdentityRemoved, DicomVR.CS, "YES");
+        AddMethod(dataset, profile);
+        if (profile.IsBasicComplete)
+        {
+            AddCode(dataset, profile.Tables.MethodCodes["basic_profile"]);
+        }
+
+        foreach (var option in profile.ActiveOptions)
+        {
+            AddCode(dataset, profile.Tables.MethodCodes[option.Column]);
+        }
+
+        if (faceRemoved)
+        {
+            AddCode(dataset, profile.Tables.MethodCodes["clean_recognizable_visual_features"]);
+            Set(dataset, DicomTag.RecognizableVisualFeatures, DicomVR.CS, "NO");
+        }
+
+        Set(dataset, DicomTag.LongitudinalTemporalInformationModified, DicomVR.CS, "REMOVED");
+    }
+
+    // LO: at most 64 characters a value.
+    private static void AddMethod(DicomDataset dataset, Profile profile)
+    {
+        var text = $"Defacer: PS3.15 {profile.Tables.Edition} Basic Profile, {profile.Name}";
+        text = text.Length > 64 ? text[..64] : text;
+        var earlier = dataset.GetStrings(DicomTag.DeidentificationMethod).Where(v => v.Length > 0).ToArray();
+        if (earlier.Length == 0)
+        {
+            Set(dataset, DicomTag.DeidentificationMethod, DicomVR.LO, text);
+        }
+        else if (!earlier.Contains(text, StringComparer.Ordinal))
+        {
+            dataset.AddOrUpdate(DicomTag.DeidentificationMethod, DicomVR.LO, [.. earlier, text]);
+        }
+    }
+
+    private static void AddCode(DicomDataset dataset, MethodCode code)
+    {
+        var items = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence);
+        if (items.Any(i => i.GetString(DicomTag.CodeValue) == code.Value && i.GetString(DicomTag.CodingSchemeDesignator) == code.Scheme))
+        {
+            return;
+        }
+
+        var item = new DicomDataset(
+            DummyValues.Element(DicomTag.CodeValue, DicomVR.SH, code.Value),
+            DummyValues.Element(DicomTag.CodingSchemeDesignator, DicomVR.SH, code.Scheme),
+            DummyValues.Element(DicomTag.CodeMeaning, DicomVR.LO, code.Meaning));
+        dataset.AddOrUpdate(new DicomSequence(DicomTag.DeidentificationMethodCodeSequence, [.. items, item]));
+    }
+
+    private static void Set(DicomDataset dataset, DicomTag tag, DicomVR vr, string value) =>
+        dataset.AddOrUpdate(DummyValues.Element(tag, vr, value));
+}

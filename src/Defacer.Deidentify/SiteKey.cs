@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using System.Text;
+using Defacer.Dicom.Data;
+
+namespace Defacer.Deidentify;
+
+/// <summary>
+/// The site's secret, from which everything consistent is derived with HMAC-SHA-256: UIDs, pseudonyms. The same key gives
+/// the same results on every node and after every restart; without it they can be neither linked nor reversed. Losing
+/// it ends the consistency with what was sent before.
+/// </summary>
+public sealed class SiteKey
+{
+    /// <summary>The environment variable that may hold the key instead of a file.</summary>
+    public const string EnvironmentVariable = "DEFACER_SITE_KEY";
+
+    private const string FileMark = "defacer-site-key-1";
+    private const int KeyBytes = 32;
+
+    // Crockford's base 32: no letters that look like digits.
+    private const string Digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private readonly byte[] _key;
+
+    private SiteKey(byte[] key, bool isNew)
+    {
+        _key = key;
+        IsNew = isNew;
+        Id = Convert.ToHexStringLower(HMACSHA256.HashData(key, "key-id"u8).AsSpan(0, 4));
+    }
+
+    /// <summary>Names the key without revealing it: eight hexadecimal digits, for reports and for telling keys apart.</summary>
+    public string Id { get; }
+
+    /// <summary>Whether the key was just created: the host must tell the administrator to back it up.</summary>
+    public bool IsNew { get; }
+
+    /// <summary>
+    /// The key of the environment variable when that is set, else of the file; a file that does not exist is created,
+    /// readable by its owner only.
+    /// </summary>
+    /// <exception cref="InvalidDataException">What is there is no site key.</exception>
+    public static SiteKey LoadOrCreate(string path)
+    {
+        if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } text)
+        {
+            return Parse(text, $"environment variable {EnvironmentVariable}");
+        }
+
+        if (!File.Exists(path) && TryCreate(path) is { } created)
+        {
+            return created;
+        }
+
+        return Parse(File.ReadAllText(path), path);
+    }
+
+    /// <summary>A key of given bytes, for tests and tools.</summary>
+    /// <exception cref="ArgumentException">The key is shorter than 32 bytes.</exception>
+    public static SiteKey FromBytes(ReadOnlySpan<byte> key) => key.Length >= KeyBytes
+        ? new SiteKey(key.ToArray(), isNew: false)
+        : throw new ArgumentException($"A site key has {KeyBytes} bytes or more.", nameof(key));
+
+    /// <summary>The UID that stands for another one: 2.25 and a UUID in decimal (PS3.5 §B.2), at most 44 characters.</summary>
+    public string MapUid(string uid)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Hash("uid", uid.AsSpan().Trim(" \0"), hash);
+        // RFC 9562: version 8 (free form), variant 10.
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return "2.25." + System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The pseudonym of a patient: 16 characters. The issuer keeps equal numbers of two hospitals apart.</summary>
+    public string Pseudonym(string issuer, string patientId) => "DF-" + Encode("patient", issuer + "\0" + patientId, 13);
+
+    /// <summary>A pseudonym for the value of an attribute, of at most 16 characters.</summary>
+    internal string Derive(DicomTag tag, string value, int length) => Encode(tag.ToString(), value, length);
+
+    private string Encode(string purpose, string value, int length)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Hash(purpose, value, hash);
+        Span<char> text = stackalloc char[length];
+        for (var i = 0; i < length; i++)
+        {
+            // 256 is a multiple of 32: every digit is equally likely.
+            text[i] = Digits[hash[i] & 31];
+        }
+
+        return new string(text);
+    }
+
+    // The purpose, a zero byte, the value: no two purposes give the same input.
+    private void Hash(string purpose, ReadOnlySpan<char> value, Span<byte> hash)
+    {
+        Span<byte> input = stackalloc byte[512];
+        var length = Encoding.UTF8.GetByteCount(purpose) + 1 + Encoding.UTF8.GetByteCount(value);
+        if (length > input.Length)
+        {
+            input = new byte[length];
+        }
+
+        var at = Encoding.UTF8.GetBytes(purpose, input);
+        input[at++] = 0;
+        at += Encoding.UTF8.GetBytes(value, input[at..]);
+        HMACSHA256.HashData(_key, input[..at], hash);
+    }
+
+    // Null when another process was faster.
+    private static SiteKey? TryCreate(string path)
+    {
+        var key = RandomNumberGenerator.GetBytes(KeyBytes);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        // Beside the target and then renamed: a process that starts at the same time never reads half a key.
+        var partial = $"{path}.{Environment.ProcessId}";
+        using (var stream = new FileStream(partial, options))
+        {
+            stream.Write(Encoding.ASCII.GetBytes($"{FileMark}:{Convert.ToBase64String(key)}\n"));
+            stream.Flush(flushToDisk: true);
+        }
+
+        try
+        {
+            File.Move(partial, path, overwrite: false);
+            return new SiteKey(key, isNew: true);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(partial);
+            return null;
+        }
+    }
+
+    private static SiteKey Parse(string text, string where)
+    {
+        var parts = text.Trim().Split(':');
+        var buffer = new byte[1024];
+        if (parts.Length == 2 && parts[0] == FileMark && Convert.TryFromBase64String(parts[1], buffer, out var length) && length >= KeyBytes)
+        {
+            return new SiteKey(buffer[..length], isNew: false);
+        }
+
+        throw new InvalidDataException(
+            $"The {where} holds no site key: expected '{FileMark}:' and at least {KeyBytes} bytes in base 64. "
+            + "Restore it from the backup; a new key would give every patient another pseudonym.");
+    }
+}

@@ -1,0 +1,62 @@
+using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
+
+namespace Defacer.Deidentify.Verify;
+
+/// <summary>
+/// What the original study knew about the person, as byte strings to search for. Collected from every instance, at every
+/// depth, in the forms and character sets in which it could have survived.
+/// </summary>
+public sealed class IdentitySet
+{
+    /// <summary>Shorter strings occur by chance in bulk values.</summary>
+    private const int BulkMinBytes = 8;
+
+    private IdentitySet(List<Identity> identities, HashSet<string> uids)
+    {
+        All = identities;
+        Uids = uids;
+        Text = new PatternSearch([.. identities.Select(i => i.Bytes)]);
+        LongIndex = [.. Enumerable.Range(0, identities.Count).Where(i => identities[i].Bytes.Length >= BulkMinBytes)];
+        Long = new PatternSearch([.. LongIndex.Select(i => identities[i].Bytes)]);
+    }
+
+    /// <summary>How many byte strings are searched for.</summary>
+    public int Count => All.Count;
+
+    internal IReadOnlyList<Identity> All { get; }
+
+    /// <summary>Every UID of the study that names a thing; for whole values of UI.</summary>
+    internal HashSet<string> Uids { get; }
+
+    /// <summary>The search for text: all strings.</summary>
+    internal PatternSearch Text { get; }
+
+    /// <summary>The search for bulk: long strings only.</summary>
+    internal PatternSearch Long { get; }
+
+    /// <summary>The strings of <see cref="Long"/> as indexes into <see cref="All"/>.</summary>
+    internal int[] LongIndex { get; }
+
+    /// <summary>Collects from the original files of a study.</summary>
+    public static IdentitySet Collect(IEnumerable<DicomFile> study)
+    {
+        var collector = new IdentityCollector();
+        foreach (var file in study)
+        {
+            collector.Add(file);
+        }
+
+        return new IdentitySet(collector.Identities, collector.Uids);
+    }
+}
+
+/// <summary>One byte string to search for.</summary>
+/// <param name="Kind">What it says.</param>
+/// <param name="Source">Where it was found.</param>
+/// <param name="Bytes">The bytes.</param>
+/// <param name="WordOnly">Whether it counts only between characters that are no letters and digits.</param>
+internal sealed record Identity(IdentityKind Kind, DicomTag Source, byte[] Bytes, bool WordOnly)
+{
+    internal bool IsDigits { get; } = Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+}

@@ -1,0 +1,97 @@
+using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
+
+namespace Defacer.Deidentify.Verify;
+
+/// <summary>Checks that an output says what PS3.15 E.1.1 asks for, and that nothing is in it that has no place there.</summary>
+internal static class StructureCheck
+{
+    private const int MaxProblems = 20;
+
+    internal static List<string> Run(DicomFile file)
+    {
+        var problems = new List<string>();
+        CheckMeta(file, problems);
+        CheckMarks(file.Dataset, problems);
+        var open = new Stack<DicomDataset>([file.Dataset]);
+        while (open.TryPop(out var dataset) && problems.Count < MaxProblems)
+        {
+            foreach (var item in dataset)
+            {
+                CheckItem(dataset, item, problems);
+                if (item is DicomSequence sequence)
+                {
+                    sequence.Items.ForEach(open.Push);
+                }
+            }
+        }
+
+        return problems;
+    }
+
+    private static void CheckMeta(DicomFile file, List<string> problems)
+    {
+        var meta = file.FileMetaInfo;
+        Require(file.Preamble.Span.IndexOfAnyExcept((byte)0) < 0, "the preamble is not zero", problems);
+        Require(
+            meta.GetString(DicomTag.MediaStorageSOPInstanceUID) == file.Dataset.GetString(DicomTag.SOPInstanceUID),
+            "(0002,0003) differs from (0008,0018)", problems);
+        Require(
+            meta.GetString(DicomTag.MediaStorageSOPClassUID) == file.Dataset.GetString(DicomTag.SOPClassUID),
+            "(0002,0002) differs from (0008,0016)", problems);
+        foreach (var tag in IdentifyingAttributes.ForbiddenMeta)
+        {
+            Require(!meta.Contains(tag), $"{tag} is in the file meta information", problems);
+        }
+    }
+
+    private static void CheckMarks(DicomDataset dataset, List<string> problems)
+    {
+        var codes = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence)
+            .Select(i => i.GetString(DicomTag.CodeValue)).ToHashSet();
+        Require(dataset.GetString(DicomTag.PatientIdentityRemoved) == "YES", "(0012,0062) is not YES", problems);
+        Require(
+            dataset.GetString(DicomTag.DeidentificationMethod) is not null || codes.Count > 0,
+            "neither (0012,0063) nor (0012,0064) names a method", problems);
+        Require(
+            dataset.GetString(DicomTag.LongitudinalTemporalInformationModified) is "REMOVED" or "MODIFIED" or "UNMODIFIED",
+            "(0028,0303) is missing or undefined", problems);
+        Require(
+            !codes.Contains("113102") || dataset.GetString(DicomTag.RecognizableVisualFeatures) == "NO",
+            "113102 is claimed and (0028,0302) is not NO", problems);
+        Require(
+            dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence).All(i => i.Contains(DicomTag.CodeMeaning)),
+            "a method code has no meaning", problems);
+    }
+
+    private static void CheckItem(DicomDataset dataset, DicomItem item, List<string> problems)
+    {
+        var tag = item.Tag;
+        Require(!tag.IsGroupLength, $"{tag} is a group length, void after the change", problems);
+        Require(tag.Group is >= 8 and < 0xFFFC, $"{tag} has no place in a data set", problems);
+        Require(tag.Group is not (>= 0x5000 and <= 0x501E), $"{tag} is a curve", problems);
+        if (tag.IsPrivate && !tag.IsPrivateCreator)
+        {
+            Require(dataset.GetPrivateCreator(tag) is not null, $"{tag} is private without a creator", problems);
+        }
+        else if (tag.IsPrivateCreator)
+        {
+            Require(
+                dataset.Any(i => i.Tag.Group == tag.Group && i.Tag.CreatorTag == tag && !i.Tag.IsPrivateCreator),
+                $"{tag} reserves an empty private block", problems);
+        }
+
+        if (item is DicomElement element)
+        {
+            Require(element.Length % 2 == 0, $"{tag} has an odd length", problems);
+        }
+    }
+
+    private static void Require(bool condition, string problem, List<string> problems)
+    {
+        if (!condition)
+        {
+            problems.Add(problem);
+        }
+    }
+}
