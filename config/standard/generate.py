@@ -60,7 +60,11 @@ def iod_types(folder):
     out = {
         "edition": table["edition"],
         "iods": {iod: [m[0] for m in modules] for iod, modules in table["iods"].items()},
-        "modules": table["modules"],
+        # Repeating groups (60xx) are removed whole, whatever their Type.
+        "modules": {
+            module: {path: kind for path, kind in paths.items() if "x" not in path}
+            for module, paths in table["modules"].items()
+        },
     }
     text = json.dumps(out, separators=(",", ":"), sort_keys=True).encode()
     # No time stamp in the header: the same input gives the same bytes.

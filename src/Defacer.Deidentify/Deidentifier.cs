@@ -80,6 +80,11 @@ public sealed class Deidentifier
             return ObjectPolicy.Refuse(input.Dataset, ObjectKind.Directory, _profile);
         }
 
+        if (input.IsTruncated)
+        {
+            return new Parked(ParkCause.Unreadable, "The file ends early; the object is not whole.", "Ask the source to send it again.");
+        }
+
         if (sopClass is null || input.Dataset.GetString(DicomTag.SOPInstanceUID) is null)
         {
             return new Parked(

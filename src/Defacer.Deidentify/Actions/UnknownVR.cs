@@ -33,22 +33,18 @@ internal static class UnknownVR
         return element.Length > MaxSequenceBytes ? item : Parse(element) ?? item;
     }
 
-    // The reader takes files: a file that holds the one element.
-    private static DicomItem? Parse(DicomElement element)
+    private static DicomSequence? Parse(DicomElement element)
     {
-        var meta = new DicomDataset(DummyValues.Element(DicomTag.TransferSyntaxUID, DicomVR.UI, DicomTransferSyntax.ImplicitVRLittleEndian.UID));
-        using var stream = new MemoryStream();
-        new DicomFile(meta, new DicomDataset()).Save(stream);
-        var head = new byte[8];
-        BinaryPrimitives.WriteUInt16LittleEndian(head, element.Tag.Group);
-        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(2), element.Tag.Element);
-        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(4), (uint)element.Length);
-        stream.Write(head);
-        stream.Write(element.Value.Span);
-        stream.Position = 0;
+        // A data set that holds the one element.
+        var bytes = new byte[8 + element.Length];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, element.Tag.Group);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), element.Tag.Element);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), (uint)element.Length);
+        element.Value.Span.CopyTo(bytes.AsSpan(8));
         try
         {
-            return DicomFile.Open(stream).Dataset.TryGet(element.Tag, out var item) ? item as DicomSequence : null;
+            var dataset = DicomReader.Read(new MemoryStream(bytes), DicomTransferSyntax.ImplicitVRLittleEndian);
+            return dataset.TryGet(element.Tag, out var item) ? item as DicomSequence : null;
         }
         catch (DicomFormatException)
         {

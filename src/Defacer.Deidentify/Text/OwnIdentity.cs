@@ -50,7 +50,10 @@ internal sealed class OwnIdentity
             {
                 if (item is DicomSequence sequence)
                 {
-                    sequence.Items.ForEach(open.Push);
+                    foreach (var child in sequence.Items)
+                    {
+                        open.Push(child);
+                    }
                 }
                 else if (item.VR == DicomVR.PN)
                 {

@@ -17,7 +17,7 @@ internal static class IdentifyingAttributes
         "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID", "ClinicalTrialSiteID", "ClinicalTrialProtocolID",
         "DeviceSerialNumber", "DetectorID", "PlateID", "CassetteID", "GantryID", "GeneratorID", "StationName",
         "PerformedStationName", "ScheduledStationName", "SpecimenIdentifier", "ContainerIdentifier", "BarcodeValue", "LabelText",
-        "RadiopharmaceuticalLotIdentifier", "UniqueDeviceIdentifier", "DeviceLabel");
+        "UniqueDeviceIdentifier", "DeviceLabel");
 
     /// <summary>Places and how to reach somebody.</summary>
     internal static readonly FrozenSet<uint> Places = Tags(

@@ -36,7 +36,10 @@ internal sealed class IdentityCollector
             {
                 if (item is DicomSequence sequence)
                 {
-                    sequence.Items.ForEach(open.Push);
+                    foreach (var child in sequence.Items)
+                    {
+                        open.Push(child);
+                    }
                 }
                 else if (item is DicomElement { Length: > 0, Bulk: null } element)
                 {

@@ -13,6 +13,7 @@ public static class OutputVerifier
 {
     private const int MaxHits = 100;
     private const int ChunkBytes = 256 * 1024;
+    private static readonly DicomReadOptions s_whole = new() { AllowTruncated = false };
 
     /// <summary>Checks one written file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -22,7 +23,7 @@ public static class OutputVerifier
         DicomFile file;
         try
         {
-            file = DicomFile.Open(outputPath);
+            file = DicomFile.Open(outputPath, s_whole);
         }
         catch (DicomFormatException e)
         {

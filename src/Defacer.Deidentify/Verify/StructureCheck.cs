@@ -21,7 +21,10 @@ internal static class StructureCheck
                 CheckItem(dataset, item, problems);
                 if (item is DicomSequence sequence)
                 {
-                    sequence.Items.ForEach(open.Push);
+                    foreach (var child in sequence.Items)
+                    {
+                        open.Push(child);
+                    }
                 }
             }
         }
@@ -32,6 +35,11 @@ internal static class StructureCheck
     private static void CheckMeta(DicomFile file, List<string> problems)
     {
         var meta = file.FileMetaInfo;
+        foreach (var remark in file.Remarks)
+        {
+            problems.Add($"the file is irregular: {remark.Kind}");
+        }
+
         Require(file.Preamble.Span.IndexOfAnyExcept((byte)0) < 0, "the preamble is not zero", problems);
         Require(
             meta.GetString(DicomTag.MediaStorageSOPInstanceUID) == file.Dataset.GetString(DicomTag.SOPInstanceUID),

@@ -1,0 +1,66 @@
+using System.Text;
+using Defacer.Deidentify.Profiles;
+using Defacer.Deidentify.Standard;
+using Defacer.Deidentify.Verify;
+using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
+using Defacer.Testing;
+using Xunit;
+
+namespace Defacer.Deidentify.Tests;
+
+/// <summary>The shipped tables and profiles, a key, and short ways to run the engine and the verifier.</summary>
+internal static class Setup
+{
+    internal static StandardTables Tables { get; } = StandardTables.Load(Path.Combine(SharedData.RepositoryRoot, "config", "standard"));
+
+    internal static SiteKey Key { get; } = SiteKey.FromBytes(Encoding.ASCII.GetBytes("a key for tests, of 32 bytes....."));
+
+    internal static Profile Research { get; } = LoadProfile("research");
+
+    /// <summary>As research, with images that may show text let through: most fixtures are secondary captures.</summary>
+    internal static Profile ResearchAnyPixels { get; } = ParseProfile("""
+        {
+          "overrides": { "PatientID": "pseudonym", "PatientName": "pseudonym", "AccessionNumber": "pseudonym" },
+          "unverifiedPixelText": "pass"
+        }
+        """);
+
+    internal static Profile LoadProfile(string name) =>
+        Profile.Load(Path.Combine(SharedData.RepositoryRoot, "config", "profiles", name + ".json"), Tables);
+
+    internal static Profile ParseProfile(string json)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["test.json"], json);
+        return Profile.Load(folder["test.json"], Tables);
+    }
+
+    internal static DeidentifyResult Apply(DicomFile file, Profile? profile = null, bool faceRemoved = false) =>
+        new Deidentifier(profile ?? Research, Key).Apply(file, faceRemoved, TestContext.Current.CancellationToken);
+
+    internal static VerifyResult Verify(string path, params DicomFile[] originals) =>
+        OutputVerifier.Check(path, IdentitySet.Collect(originals), TestContext.Current.CancellationToken);
+
+    /// <summary>A small valid MR image to which a test adds what it is about.</summary>
+    internal static DicomFile Image(string sopClass = "1.2.840.10008.5.1.4.1.1.4")
+    {
+        var dataset = new DicomDataset();
+        dataset.AddOrUpdate(DicomTag.SOPClassUID, DicomVR.UI, sopClass);
+        dataset.AddOrUpdate(DicomTag.SOPInstanceUID, DicomVR.UI, "1.2.3.4.5.6.7.8");
+        dataset.AddOrUpdate(DicomTag.StudyInstanceUID, DicomVR.UI, "1.2.3.4.5.6.7.1");
+        dataset.AddOrUpdate(DicomTag.SeriesInstanceUID, DicomVR.UI, "1.2.3.4.5.6.7.2");
+        dataset.AddOrUpdate(DicomTag.PatientName, DicomVR.PN, "Mustermann^Erika");
+        dataset.AddOrUpdate(DicomTag.PatientID, DicomVR.LO, "PID-47110815");
+        dataset.AddOrUpdate(DicomTag.PatientBirthDate, DicomVR.DA, "19640812");
+        dataset.AddOrUpdate(DicomTag.StudyDate, DicomVR.DA, "20240315");
+        dataset.AddOrUpdate(DicomTag.AccessionNumber, DicomVR.SH, "ACC4711");
+        dataset.AddOrUpdate(DicomTag.Modality, DicomVR.CS, "MR");
+        dataset.AddOrUpdate(DicomTag.Manufacturer, DicomVR.LO, "ACME");
+        var meta = new DicomDataset();
+        meta.AddOrUpdate(DicomTag.MediaStorageSOPClassUID, DicomVR.UI, sopClass);
+        meta.AddOrUpdate(DicomTag.MediaStorageSOPInstanceUID, DicomVR.UI, "1.2.3.4.5.6.7.8");
+        meta.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, DicomTransferSyntax.ExplicitVRLittleEndian.UID);
+        return new DicomFile(meta, dataset);
+    }
+}
