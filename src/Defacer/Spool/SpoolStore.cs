@@ -8,7 +8,7 @@ namespace Defacer.Spool;
 /// Where instances wait. The files are the truth: what is in <c>incoming/</c> or <c>jobs/</c> was acknowledged, and after
 /// a crash it is found there again.
 /// </summary>
-public sealed class SpoolStore : IAsyncDisposable
+public sealed partial class SpoolStore : IAsyncDisposable
 {
     /// <summary>The version of the layout; another one is refused, never converted in silence.</summary>
     public const string LayoutVersion = "1";

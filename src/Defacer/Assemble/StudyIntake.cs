@@ -1,0 +1,175 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Defacer.Imaging;
+using Defacer.Ledger;
+using Defacer.Spool;
+using Microsoft.Extensions.Logging;
+
+namespace Defacer.Assemble;
+
+/// <summary>
+/// Takes acknowledged instances into their jobs: first the ledger, then the file's place. Whatever a crash leaves behind
+/// in <c>incoming/</c> comes here again, and a repetition changes nothing.
+/// </summary>
+public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable routes, StudyClock clock, TimeProvider time, ILogger<StudyIntake> log)
+{
+    // One ledger transaction for what piled up meanwhile; 256 bounds its length to some tens of milliseconds.
+    private const int MaxBatch = 256;
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs until the spool closes or the token is cancelled; what is acknowledged and not taken in is found at the next start.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var batch = new List<Arrival>();
+        while (await spool.Arrivals.WaitToReadAsync(ct))
+        {
+            batch.Clear();
+            while (batch.Count < MaxBatch && spool.Arrivals.TryRead(out var arrival))
+            {
+                batch.Add(arrival);
+            }
+
+            await TakeInUntilDoneAsync(batch, ct);
+        }
+    }
+
+    /// <summary>Takes a batch in. The files may lie in <c>incoming/</c> or already in their job.</summary>
+    public async Task TakeInAsync(IReadOnlyList<Arrival> batch, CancellationToken ct)
+    {
+        var placements = batch.SelectMany(Placements).ToList();
+        var decisions = await ledger.TakeInAsync([.. placements.Select(p => p.Intake)], ct);
+        var touched = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var byArrival in placements.Zip(decisions).GroupBy(p => p.First.Arrival.Id, StringComparer.Ordinal))
+        {
+            await PlaceAsync(byArrival.First().First.Arrival, [.. byArrival], ct);
+            foreach (var (placement, decision) in byArrival.Where(p => p.Second != IntakeDecision.Conflict))
+            {
+                touched.Add(placement.Intake.JobId);
+                clock.Touched(placement.Intake.JobId, placement.Arrival.Association);
+                _ = decision;
+            }
+        }
+
+        clock.Wake();
+    }
+
+    private async Task TakeInUntilDoneAsync(List<Arrival> batch, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await TakeInAsync(batch, ct);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Top of the loop that owns these arrivals: they are safe in incoming/, so a full or failing disk means waiting.
+                log.LogError(e, "{Count} received instances could not be taken into their studies; trying again.", batch.Count);
+                await Task.Delay(s_retryDelay, time, ct);
+            }
+        }
+    }
+
+    private IEnumerable<Placement> Placements(Arrival arrival)
+    {
+        var names = routes.Find(arrival.CalledAeTitle, arrival.CallingAeTitle).Select(r => r.Name).DefaultIfEmpty(RouteTable.NoRoute);
+        return names.Select(route => new Placement(arrival, new Intake(routes.JobId(route, arrival), route, Describe(arrival))));
+    }
+
+    private static Instance Describe(Arrival arrival) => new()
+    {
+        ArrivalId = arrival.Id,
+        SOPInstanceUID = arrival.SOPInstanceUID,
+        SeriesInstanceUID = arrival.Routing.SeriesInstanceUID ?? string.Empty,
+        ContentHash = arrival.ContentHash,
+        Bytes = arrival.Bytes,
+        ArrivedAt = arrival.At,
+    };
+
+    // The file in incoming/ goes last, so that a crash in between finds it again and repeats everything.
+    private async Task PlaceAsync(Arrival arrival, IReadOnlyList<(Placement Placement, IntakeDecision Decision)> places, CancellationToken ct)
+    {
+        var source = spool.Folders.Arrival(arrival.Id);
+        foreach (var (placement, decision) in places)
+        {
+            var isLast = ReferenceEquals(placement, places[^1].Placement);
+            switch (decision)
+            {
+                case IntakeDecision.Take:
+                    await PutAsync(placement.Intake, source, isLast, ct);
+                    break;
+                case IntakeDecision.Conflict:
+                    await ParkConflictAsync(placement, source, isLast, ct);
+                    break;
+                default:
+                    log.LogInformation("Job {Job}: an instance came again with the same content; one is kept.", placement.Intake.JobId);
+                    break;
+            }
+        }
+
+        spool.Disk.Delete(source);
+    }
+
+    private async Task PutAsync(Intake intake, string source, bool isLast, CancellationToken ct)
+    {
+        using var held = await spool.Locks.TakeAsync(intake.JobId, ct);
+        var target = spool.Folders.Original(intake.JobId, intake.Instance.ArrivalId);
+        if (File.Exists(target) || !File.Exists(source))
+        {
+            return;
+        }
+
+        MakeFolder(intake);
+        if (isLast)
+        {
+            spool.Disk.Move(source, target);
+        }
+        else
+        {
+            var partial = target + ".part";
+            File.Copy(source, partial, overwrite: true);
+            spool.Disk.FlushFile(partial);
+            spool.Disk.Move(partial, target);
+        }
+
+        spool.Disk.FlushFolder(spool.Folders.Originals(intake.JobId));
+    }
+
+    private void MakeFolder(Intake intake)
+    {
+        var originals = spool.Folders.Originals(intake.JobId);
+        if (Directory.Exists(originals))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(originals);
+        var description = spool.Folders.Description(intake.JobId);
+        if (!File.Exists(description))
+        {
+            File.WriteAllText(description + ".part", JsonSerializer.Serialize(new { intake.JobId, intake.Route, CreatedAt = intake.Instance.ArrivedAt }));
+            spool.Disk.FlushFile(description + ".part");
+            spool.Disk.Move(description + ".part", description);
+        }
+
+        spool.Disk.FlushFolder(spool.Folders.Job(intake.JobId));
+        spool.Disk.FlushFolder(spool.Folders.Jobs);
+    }
+
+    private async Task ParkConflictAsync(Placement placement, string source, bool isLast, CancellationToken ct)
+    {
+        var intake = placement.Intake with { JobId = $"{placement.Intake.JobId}-{placement.Arrival.Id[^12..]}" };
+        await PutAsync(intake, source, isLast, ct);
+        var parked = new Parked(
+            ParkCause.ConflictingDuplicate,
+            $"Job {placement.Intake.JobId} has an instance with the same SOP Instance UID and other content; that one is kept and goes its way.",
+            "Find out at the source which of the two is right. If it is this one, reject the job of the other and send this study again under new UIDs.");
+        await ledger.AddParkedAsync(intake.JobId, intake.Route, intake.Instance, parked, ct);
+        using var held = await spool.Locks.TakeAsync(intake.JobId, ct);
+        spool.MoveToParked(intake.JobId);
+        log.LogWarning("Job {Job}: a second content under the same SOP Instance UID is parked as {Parked}.", placement.Intake.JobId, intake.JobId);
+    }
+
+    private sealed record Placement(Arrival Arrival, Intake Intake);
+}

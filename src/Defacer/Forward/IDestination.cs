@@ -1,0 +1,34 @@
+using Defacer.Ledger;
+
+namespace Defacer.Forward;
+
+/// <summary>A kind of destination. One file a kind; the list is Destinations.cs.</summary>
+public interface IDestination
+{
+    /// <summary>
+    /// Sends instances, on as few associations as they need, and tells each answer before the next instance goes out.
+    /// </summary>
+    /// <exception cref="DestinationException">The destination cannot be talked to, or is too busy: later, all of it.</exception>
+    Task SendAsync(IReadOnlyList<Outgoing> batch, Func<Outgoing, Answer, Task> onAnswer, CancellationToken ct);
+}
+
+/// <summary>An instance to send.</summary>
+/// <param name="Delivery">What the ledger knows.</param>
+/// <param name="Path">The verified file.</param>
+public sealed record Outgoing(Delivery Delivery, string Path);
+
+/// <summary>What a destination answered for an instance.</summary>
+/// <param name="Status">The DIMSE status; 0122H also where its presentation context was refused.</param>
+/// <param name="Comment">The error comment; the peer's text, not for logs.</param>
+public sealed record Answer(ushort Status, string? Comment);
+
+/// <summary>The destination as a whole cannot take anything now.</summary>
+public sealed class DestinationException : Exception
+{
+    /// <summary>With the class of the failure for metrics and the sentence for people.</summary>
+    public DestinationException(string errorType, string message, Exception? inner = null)
+        : base(message, inner) => ErrorType = errorType;
+
+    /// <summary>Low-cardinality name: connect, rejected, aborted, timeout, busy.</summary>
+    public string ErrorType { get; }
+}
