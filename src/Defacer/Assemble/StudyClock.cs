@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Defacer.Ledger;
 using Defacer.Spool;
-using Microsoft.Extensions.Logging;
 
 namespace Defacer.Assemble;
 

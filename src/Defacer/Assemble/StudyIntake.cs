@@ -1,9 +1,7 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Defacer.Imaging;
 using Defacer.Ledger;
 using Defacer.Spool;
-using Microsoft.Extensions.Logging;
 
 namespace Defacer.Assemble;
 

@@ -2,7 +2,6 @@ using Defacer.Configuration;
 using Defacer.Ledger;
 using Defacer.Observe;
 using Defacer.Spool;
-using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -12,7 +11,7 @@ namespace Defacer.Forward;
 /// Sends what waits for one destination: own workers, own retries, own circuit, so that one bad peer blocks nobody else.
 /// What was answered is durable in the ledger before the next instance goes out.
 /// </summary>
-public sealed class DestinationQueue
+public sealed class DestinationQueue : IDisposable
 {
     // Enough to make the association's cost vanish, few enough that parallel workers share a study.
     private const int BatchSize = 100;
@@ -56,6 +55,9 @@ public sealed class DestinationQueue
 
     /// <summary>Runs until cancelled; an instance in flight is finished or will be sent again, which is harmless.</summary>
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(_signals.Select(s => WorkAsync(s, ct)));
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
     private async Task WorkAsync(Signal signal, CancellationToken ct)
     {

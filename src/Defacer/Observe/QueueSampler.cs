@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Defacer.Ledger;
 using Defacer.Spool;
-using Microsoft.Extensions.Logging;
 
 namespace Defacer.Observe;
 
