@@ -38,7 +38,7 @@ internal sealed class EncapsulatedFrames
             if (length < minimum || length > Array.MaxLength)
             {
                 throw new DicomFormatException(
-                    $"Frame {frame + 1} has {length} encoded bytes; its {description.FrameBytes} bytes need at least {minimum}.");
+                    $"Frame {frame + 1} has {length} encoded bytes; {description.FrameBytes} bytes need {minimum}.");
             }
         }
     }
@@ -46,24 +46,13 @@ internal sealed class EncapsulatedFrames
     internal void Read(int frame, Span<byte> destination, CancellationToken cancellationToken)
     {
         var (first, end) = Range(frame);
-        if (end - first == 1)
+        if (end - first == 1 && _sequence.Fragments[first] is { Bulk: null } only)
         {
-            DecodeJoined(first, end, _sequence.Fragments[first].Bulk is null ? 0 : EncodedBytes(frame), destination, cancellationToken);
+            _decoder.Decode(only.Value.Span, _description, destination, cancellationToken);
             return;
         }
 
-        DecodeJoined(first, end, EncodedBytes(frame), destination, cancellationToken);
-    }
-
-    // Length 0: the only fragment is in memory and needs no buffer.
-    private void DecodeJoined(int first, int end, long length, Span<byte> destination, CancellationToken cancellationToken)
-    {
-        if (length == 0)
-        {
-            _decoder.Decode(_sequence.Fragments[first].Value.Span, _description, destination, cancellationToken);
-            return;
-        }
-
+        var length = EncodedBytes(frame);
         var buffer = ArrayPool<byte>.Shared.Rent((int)length); // Returned below, on every way out.
         try
         {
@@ -127,7 +116,7 @@ internal sealed class EncapsulatedFrames
             ?? FromOffsets(ReadOffsets(_sequence.OffsetTable, 4))
             ?? FromContent()
             ?? throw new DicomFormatException(
-                $"{_sequence.Fragments.Count} fragments cannot be divided among {frames} frames: no offset table fits them.");
+                $"{_sequence.Fragments.Count} fragments cannot be divided among {frames} frames: no table fits.");
     }
 
     // The table has as many entries as there are frames, and those are bounded by the fragments that exist.

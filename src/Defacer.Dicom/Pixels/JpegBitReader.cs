@@ -2,7 +2,10 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Pixels;
 
-/// <summary>Reads the entropy-coded bits of a scan: a zero byte after FF is stuffing, anything else a marker (ITU-T T.81 §B.1.1.5, F.2.2.5).</summary>
+/// <summary>
+/// Reads the entropy-coded bits of a scan: a zero byte after FF is stuffing, anything else a marker (ITU-T T.81
+/// §B.1.1.5, F.2.2.5).
+/// </summary>
 internal ref struct JpegBitReader
 {
     private readonly ReadOnlySpan<byte> _data;
@@ -54,7 +57,9 @@ internal ref struct JpegBitReader
         return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
     }
 
-    /// <summary>Drops what is left of the interval and steps over the restart marker, which must be the one in turn.</summary>
+    /// <summary>
+    /// Drops what is left of the interval and steps over the restart marker, which must be the one in turn.
+    /// </summary>
     internal void Restart(int index)
     {
         _bits = 0;

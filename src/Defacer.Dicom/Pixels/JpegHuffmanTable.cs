@@ -2,7 +2,10 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Pixels;
 
-/// <summary>A Huffman table of the lossless process (ITU-T T.81 Annex C, F.2.2.3): symbols are the bit lengths 0 to 16 of differences.</summary>
+/// <summary>
+/// A Huffman table of the lossless process (ITU-T T.81 Annex C, F.2.2.3): symbols are the bit lengths 0 to 16 of
+/// differences.
+/// </summary>
 internal sealed class JpegHuffmanTable
 {
     /// <summary>Codes up to this length are found in one step; longer ones are rare by their nature.</summary>
@@ -21,7 +24,9 @@ internal sealed class JpegHuffmanTable
     /// <summary>Builds the table.</summary>
     /// <param name="counts">Number of codes of each length 1 to 16 (BITS).</param>
     /// <param name="symbols">Symbols in the order of their codes (HUFFVAL).</param>
-    /// <exception cref="DicomFormatException">The lengths do not form a prefix code, or a symbol is no bit length.</exception>
+    /// <exception cref="DicomFormatException">
+    /// The lengths do not form a prefix code, or a symbol is no bit length.
+    /// </exception>
     internal JpegHuffmanTable(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
         _symbols = symbols.ToArray();

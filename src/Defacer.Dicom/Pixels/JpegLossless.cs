@@ -20,11 +20,15 @@ internal sealed class JpegLossless : IFrameDecoder
 
     /// <inheritdoc/>
     public void Decode(
-        ReadOnlySpan<byte> encoded, PixelDescription description, Span<byte> destination, CancellationToken cancellationToken)
+        ReadOnlySpan<byte> encoded,
+        PixelDescription description,
+        Span<byte> destination,
+        CancellationToken cancellationToken)
     {
         if (description.BitsAllocated is not (8 or 16))
         {
-            throw new DicomFormatException($"JPEG: lossless samples cannot fill containers of {description.BitsAllocated} bits.");
+            throw new DicomFormatException(
+                $"JPEG: samples cannot fill containers of {description.BitsAllocated} bits.");
         }
 
         new Image(encoded, description, destination).Run(cancellationToken);
@@ -136,12 +140,13 @@ internal sealed class JpegLossless : IFrameDecoder
             if (rows != description.Rows || columns != description.Columns || segment[5] != samples)
             {
                 throw Error(
-                    $"the image has {rows} x {columns} x {segment[5]} samples, the data set {description.Rows} x {description.Columns} x {samples}");
+                    $"the image has {rows} x {columns} x {segment[5]} samples, "
+                    + $"the data set {description.Rows} x {description.Columns} x {samples}");
             }
 
             if (_precision < 2 || _precision > description.BitsAllocated)
             {
-                throw Error($"a precision of {_precision} bits does not fit Bits Allocated {description.BitsAllocated}");
+                throw Error($"{_precision} bits do not fit Bits Allocated {description.BitsAllocated}");
             }
 
             for (var i = 0; i < samples; i++)
@@ -184,7 +189,8 @@ internal sealed class JpegLossless : IFrameDecoder
         private void ReadScan(ReadOnlySpan<byte> segment, CancellationToken cancellationToken)
         {
             var count = segment.Length > 0 ? segment[0] : 0;
-            if (_precision == 0 || count < 1 || count > description.SamplesPerPixel || segment.Length != 4 + (2 * count))
+            var isPossible = count >= 1 && count <= description.SamplesPerPixel && segment.Length == 4 + (2 * count);
+            if (_precision == 0 || !isPossible)
             {
                 throw Error("a scan header is malformed or comes before the frame header");
             }

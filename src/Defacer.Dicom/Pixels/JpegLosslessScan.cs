@@ -21,12 +21,13 @@ internal sealed class JpegLosslessScan(PixelDescription description, int[] compo
     internal required int RestartInterval { get; init; }
 
     /// <summary>Decodes the scan that begins at a position; gives that of the marker after it.</summary>
-    internal int Decode(ReadOnlySpan<byte> data, int position, Span<byte> destination, CancellationToken cancellationToken)
+    internal int Decode(
+        ReadOnlySpan<byte> data, int position, Span<byte> destination, CancellationToken cancellationToken)
     {
         if (Predictor is < 1 or > 7 || PointTransform >= Precision || RestartInterval % description.Columns != 0)
         {
             throw new DicomFormatException(
-                $"JPEG: predictor {Predictor}, point transform {PointTransform} or restart interval {RestartInterval} is not allowed.",
+                $"JPEG: predictor {Predictor}, transform {PointTransform}, restarts {RestartInterval} are impossible.",
                 position,
                 string.Empty);
         }

@@ -78,7 +78,8 @@ internal sealed class NativeFrames(DicomElement element, PixelDescription descri
         }
     }
 
-    // The value swaps in units of its VR: a frame that begins or ends inside a unit needs the whole unit (8-bit samples in OW).
+    // The value swaps in units of its VR: a frame that begins or ends inside a unit needs the whole unit (8-bit
+    // samples in OW).
     private void ReadSwapped(long offset, Span<byte> destination, int unit)
     {
         var start = offset - (offset % unit);
@@ -113,7 +114,8 @@ internal sealed class NativeFrames(DicomElement element, PixelDescription descri
         }
     }
 
-    // Cells wider than the VR's unit (32 bits in OW) are little endian units in big endian order after the swap by unit.
+    // Cells wider than the VR's unit (32 bits in OW) are little endian units in big endian order after the swap by
+    // unit.
     private void FinishSwap(Span<byte> bytes, int unit)
     {
         var cell = description.BitsAllocated / 8;

@@ -12,11 +12,13 @@ public static class NativePixelData
     /// <param name="dataset">Its Image Pixel attributes must be those of the description.</param>
     /// <param name="description">The shape, as read.</param>
     /// <param name="frames">
-    /// All frames as <see cref="PixelDataReader"/> hands them out, one after the other, <see cref="PixelDescription.FrameBytes"/> each.
+    /// All frames as <see cref="PixelDataReader"/> hands them out, one after the other, <see
+    /// cref="PixelDescription.FrameBytes"/> each.
     /// Kept, not copied, where the bytes need no padding.
     /// </param>
     /// <param name="syntax">The native syntax in which the data set will be written.</param>
-    public static void Replace(DicomDataset dataset, PixelDescription description, ReadOnlyMemory<byte> frames, DicomTransferSyntax syntax)
+    public static void Replace(
+        DicomDataset dataset, PixelDescription description, ReadOnlyMemory<byte> frames, DicomTransferSyntax syntax)
     {
         dataset.AddOrUpdate(Build(description, frames, syntax));
         dataset.Remove(DicomTag.ExtendedOffsetTable);
@@ -29,17 +31,19 @@ public static class NativePixelData
 
     /// <summary>The pixel data element of these frames: OW or OB as PS3.5 says, of even length.</summary>
     /// <exception cref="ArgumentException">The frames have another length, or the syntax is not native.</exception>
-    public static DicomElement Build(PixelDescription description, ReadOnlyMemory<byte> frames, DicomTransferSyntax syntax)
+    public static DicomElement Build(
+        PixelDescription description, ReadOnlyMemory<byte> frames, DicomTransferSyntax syntax)
     {
         if (syntax.IsEncapsulated)
         {
-            throw new ArgumentException("Native pixel data cannot stand in an encapsulated transfer syntax.", nameof(syntax));
+            throw new ArgumentException("Native pixel data cannot stand in an encapsulated syntax.", nameof(syntax));
         }
 
         if (frames.Length != description.FrameBytes * description.NumberOfFrames)
         {
             throw new ArgumentException(
-                $"{frames.Length} bytes are not {description.NumberOfFrames} frames of {description.FrameBytes}.", nameof(frames));
+                $"{frames.Length} bytes are not {description.NumberOfFrames} frames of {description.FrameBytes}.",
+                nameof(frames));
         }
 
         if (description.FrameBits % 8 != 0 && description.NumberOfFrames > 1)

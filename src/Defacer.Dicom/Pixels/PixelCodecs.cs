@@ -2,7 +2,9 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Pixels;
 
-/// <summary>The transfer syntaxes whose pixel data are decoded here. A new one is a file of its own and a line in this list.</summary>
+/// <summary>
+/// The transfer syntaxes whose pixel data are decoded here. A new one is a file of its own and a line in this list.
+/// </summary>
 public static class PixelCodecs
 {
     // Null: native pixel data, which NativeFrames reads.
@@ -21,7 +23,8 @@ public static class PixelCodecs
     public static IReadOnlyList<string> DecodableSyntaxes { get; } = [.. s_decoders.Select(d => d.Syntax.UID)];
 
     /// <summary>Whether pixel data in this syntax can be decoded.</summary>
-    public static bool CanDecode(string transferSyntaxUid) => DecodableSyntaxes.Contains(transferSyntaxUid, StringComparer.Ordinal);
+    public static bool CanDecode(string transferSyntaxUid) =>
+        DecodableSyntaxes.Contains(transferSyntaxUid, StringComparer.Ordinal);
 
     internal static IFrameDecoder? FindDecoder(string transferSyntaxUid) =>
         Array.Find(s_decoders, d => d.Syntax.UID == transferSyntaxUid).Decoder;

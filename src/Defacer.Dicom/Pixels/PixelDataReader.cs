@@ -3,7 +3,8 @@ using Defacer.Dicom.Data;
 namespace Defacer.Dicom.Pixels;
 
 /// <summary>
-/// Reads the frames of a data set's pixel data, decoded, one at a time. Frames may be read from several threads at once;
+/// Reads the frames of a data set's pixel data, decoded, one at a time. Frames may be read from several threads at
+/// once;
 /// nothing is kept between calls.
 /// </summary>
 public sealed class PixelDataReader
@@ -12,10 +13,13 @@ public sealed class PixelDataReader
     private readonly EncapsulatedFrames? _encapsulated;
 
     /// <summary>Checks attributes, sizes and offset tables; decodes nothing yet.</summary>
-    /// <exception cref="DicomFormatException">There are no pixel data, they contradict their attributes, or the syntax is not decoded here.</exception>
+    /// <exception cref="DicomFormatException">
+    /// There are no pixel data, they contradict their attributes, or the syntax is not decoded here.
+    /// </exception>
     public PixelDataReader(DicomDataset dataset, DicomTransferSyntax syntax)
     {
-        Description = PixelDescription.From(dataset) ?? throw new DicomFormatException("The data set has no pixel data.");
+        Description = PixelDescription.From(dataset)
+            ?? throw new DicomFormatException("The data set has no pixel data.");
         if (!PixelCodecs.CanDecode(syntax.UID))
         {
             throw new DicomFormatException($"Pixel data of transfer syntax {Name(syntax)} are not decoded here.");
@@ -25,7 +29,7 @@ public sealed class PixelDataReader
         if (PixelCodecs.FindDecoder(syntax.UID) is { } decoder)
         {
             var fragments = item as DicomFragmentSequence
-                ?? throw new DicomFormatException("The transfer syntax is encapsulated, but Pixel Data is one native value.");
+                ?? throw new DicomFormatException("The syntax is encapsulated, but Pixel Data is one native value.");
             _encapsulated = new EncapsulatedFrames(dataset, fragments, Description, decoder);
             return;
         }
@@ -38,9 +42,14 @@ public sealed class PixelDataReader
     /// <summary>The shape of the frames.</summary>
     public PixelDescription Description { get; }
 
-    /// <summary>Decodes a frame: little endian, containers of Bits Allocated, colour by pixel; 1-bit pixels packed, the first in the lowest bit.</summary>
+    /// <summary>
+    /// Decodes a frame: little endian, containers of Bits Allocated, colour by pixel; 1-bit pixels packed, the
+    /// first in the lowest bit.
+    /// </summary>
     /// <param name="frame">From 0.</param>
-    /// <param name="destination">At least <see cref="PixelDescription.FrameBytes"/> bytes; what is more stays as it is.</param>
+    /// <param name="destination">
+    /// At least <see cref="PixelDescription.FrameBytes"/> bytes; what is more stays as it is.
+    /// </param>
     /// <param name="cancellationToken">Looked at once a line.</param>
     /// <exception cref="DicomFormatException">The frame is malformed; the destination then holds anything.</exception>
     public void ReadFrame(int frame, Span<byte> destination, CancellationToken cancellationToken)
@@ -62,5 +71,6 @@ public sealed class PixelDataReader
     }
 
     // Unknown UIDs come from outside and may hold anything.
-    private static string Name(DicomTransferSyntax syntax) => DicomUID.IsValid(syntax.UID) ? syntax.UID : "(no valid UID)";
+    private static string Name(DicomTransferSyntax syntax) =>
+        DicomUID.IsValid(syntax.UID) ? syntax.UID : "(no valid UID)";
 }

@@ -45,7 +45,9 @@ public sealed record PixelDescription
     /// <summary>Whether the values are floating point (Float or Double Float Pixel Data).</summary>
     public bool IsFloat => Tag != DicomTag.PixelData;
 
-    /// <summary>Whether two neighbouring pixels share their colour in the native form (YBR_FULL_422, YBR_PARTIAL_422).</summary>
+    /// <summary>
+    /// Whether two neighbouring pixels share their colour in the native form (YBR_FULL_422, YBR_PARTIAL_422).
+    /// </summary>
     public bool IsSubsampled { get; init; }
 
     /// <summary>Pixels of a frame.</summary>
@@ -54,10 +56,16 @@ public sealed record PixelDescription
     /// <summary>Bits of a frame without padding.</summary>
     public long FrameBits => FramePixels * (IsSubsampled ? 2 : SamplesPerPixel) * BitsAllocated;
 
-    /// <summary>Bytes of a frame as handed out by <see cref="PixelDataReader"/>; a frame of 1-bit pixels is filled up to a byte.</summary>
+    /// <summary>
+    /// Bytes of a frame as handed out by <see cref="PixelDataReader"/>; a frame of 1-bit pixels is filled up to a
+    /// byte.
+    /// </summary>
     public long FrameBytes => (FrameBits + 7) / 8;
 
-    /// <summary>Bytes of all frames in native form without the pad byte; 1-bit frames follow each other without padding (PS3.5 §8.1.1).</summary>
+    /// <summary>
+    /// Bytes of all frames in native form without the pad byte; 1-bit frames follow each other without padding
+    /// (PS3.5 §8.1.1).
+    /// </summary>
     public long NativeBytes => ((FrameBits * NumberOfFrames) + 7) / 8;
 
     /// <summary>The description of a data set's pixel data; null when it has none.</summary>
@@ -72,7 +80,10 @@ public sealed record PixelDescription
         var bitsAllocated = item.Tag == DicomTag.FloatPixelData ? 32
             : item.Tag == DicomTag.DoubleFloatPixelData ? 64
             : Required(d, DicomTag.BitsAllocated);
-        var bitsStored = item.Tag == DicomTag.PixelData ? Optional(d, DicomTag.BitsStored) ?? bitsAllocated : bitsAllocated;
+
+        // Float pixel data have neither Bits Stored nor High Bit.
+        var isInteger = item.Tag == DicomTag.PixelData;
+        var bitsStored = (isInteger ? Optional(d, DicomTag.BitsStored) : null) ?? bitsAllocated;
         var photometric = d.GetString(DicomTag.PhotometricInterpretation) ?? string.Empty;
         var description = new PixelDescription
         {
@@ -83,7 +94,7 @@ public sealed record PixelDescription
             SamplesPerPixel = Optional(d, DicomTag.SamplesPerPixel) ?? 1,
             BitsAllocated = bitsAllocated,
             BitsStored = bitsStored,
-            HighBit = item.Tag == DicomTag.PixelData ? Optional(d, DicomTag.HighBit) ?? (bitsStored - 1) : bitsStored - 1,
+            HighBit = (isInteger ? Optional(d, DicomTag.HighBit) : null) ?? (bitsStored - 1),
             IsSigned = Optional(d, DicomTag.PixelRepresentation) is { } representation && IsSignedValue(representation),
             PhotometricInterpretation = photometric,
             PlanarConfiguration = Optional(d, DicomTag.PlanarConfiguration) ?? 0,
@@ -97,7 +108,8 @@ public sealed record PixelDescription
 
     internal static DicomItem? PixelItem(DicomDataset d)
     {
-        foreach (var tag in (ReadOnlySpan<DicomTag>)[DicomTag.PixelData, DicomTag.FloatPixelData, DicomTag.DoubleFloatPixelData])
+        foreach (var tag in (ReadOnlySpan<DicomTag>)
+            [DicomTag.PixelData, DicomTag.FloatPixelData, DicomTag.DoubleFloatPixelData])
         {
             if (d.TryGet(tag, out var item))
             {
@@ -114,7 +126,9 @@ public sealed record PixelDescription
         Check(NumberOfFrames > 0, $"Number of Frames {NumberOfFrames} makes no image.");
         Check(SamplesPerPixel is 1 or 3 or 4, $"Samples per Pixel {SamplesPerPixel} is not 1, 3 or 4.");
         Check(BitsAllocated is 1 or 8 or 16 or 32 or 64, $"Bits Allocated {BitsAllocated} is not 1, 8, 16, 32 or 64.");
-        Check(BitsStored >= 1 && BitsStored <= BitsAllocated, $"Bits Stored {BitsStored} does not fit into Bits Allocated {BitsAllocated}.");
+        Check(
+            BitsStored >= 1 && BitsStored <= BitsAllocated,
+            $"Bits Stored {BitsStored} does not fit into Bits Allocated {BitsAllocated}.");
         Check(
             HighBit < BitsAllocated && HighBit >= BitsStored - 1,
             $"High Bit {HighBit} does not fit Bits Stored {BitsStored} and Bits Allocated {BitsAllocated}.");
@@ -126,11 +140,14 @@ public sealed record PixelDescription
         var expected = PhotometricInterpretation switch
         {
             "MONOCHROME1" or "MONOCHROME2" or "PALETTE COLOR" => 1,
-            "RGB" or "HSV" or "YBR_FULL" or "YBR_FULL_422" or "YBR_PARTIAL_422" or "YBR_PARTIAL_420" or "YBR_ICT" or "YBR_RCT" => 3,
+            "RGB" or "HSV" or "YBR_FULL" or "YBR_FULL_422" => 3,
+            "YBR_PARTIAL_422" or "YBR_PARTIAL_420" or "YBR_ICT" or "YBR_RCT" => 3,
             "ARGB" or "CMYK" => 4,
             _ => SamplesPerPixel,
         };
-        Check(SamplesPerPixel == expected, $"{PhotometricInterpretation} has {expected} samples per pixel, not {SamplesPerPixel}.");
+        Check(
+            SamplesPerPixel == expected,
+            $"{PhotometricInterpretation} has {expected} samples per pixel, not {SamplesPerPixel}.");
         Check(SamplesPerPixel == 1 || BitsAllocated >= 8, "Colour of one bit is not defined.");
         Check(
             !IsSubsampled || (Columns % 2 == 0 && PlanarConfiguration == 0),
@@ -139,11 +156,12 @@ public sealed record PixelDescription
 
     private void CheckSize(DicomElement? native)
     {
-        // A frame is decoded into one span; 65,535 x 65,535 x 4 samples of 64 bits is still far below the range of long.
+        // A frame is decoded into one span; 65,535 x 65,535 x 4 samples of 64 bits is still far below the range of
+        // long.
         Check(FrameBytes <= Array.MaxLength, $"A frame of {FrameBytes} bytes is larger than can be held in memory.");
         Check(
             native is null || native.Length >= NativeBytes,
-            $"{Tag.Keyword} holds {native?.Length} bytes; {NumberOfFrames} frames of {Rows} x {Columns} pixels need {NativeBytes}.");
+            $"{Tag.Keyword} holds {native?.Length} bytes; {NumberOfFrames} x {Rows} x {Columns} need {NativeBytes}.");
     }
 
     private static bool IsSignedValue(int representation)

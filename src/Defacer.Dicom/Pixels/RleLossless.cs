@@ -22,7 +22,10 @@ internal sealed class RleLossless : IFrameDecoder
 
     /// <inheritdoc/>
     public void Decode(
-        ReadOnlySpan<byte> encoded, PixelDescription description, Span<byte> destination, CancellationToken cancellationToken)
+        ReadOnlySpan<byte> encoded,
+        PixelDescription description,
+        Span<byte> destination,
+        CancellationToken cancellationToken)
     {
         var segments = Segments(description);
         if (encoded.Length < HeaderBytes)
@@ -43,7 +46,8 @@ internal sealed class RleLossless : IFrameDecoder
             cancellationToken.ThrowIfCancellationRequested();
             var (sample, fromTop) = (segment / sampleBytes, segment % sampleBytes);
             var first = (sample * sampleBytes) + (sampleBytes - 1 - fromTop);
-            Expand(Segment(encoded, segment, (int)segments), destination[first..], pixelBytes, (int)SegmentBytes(description));
+            var runs = Segment(encoded, segment, (int)segments);
+            Expand(runs, destination[first..], pixelBytes, (int)SegmentBytes(description));
         }
     }
 
@@ -57,10 +61,13 @@ internal sealed class RleLossless : IFrameDecoder
     private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> encoded, int index, int count)
     {
         var start = BinaryPrimitives.ReadUInt32LittleEndian(encoded[((index + 1) * 4)..]);
-        var end = index + 1 < count ? BinaryPrimitives.ReadUInt32LittleEndian(encoded[((index + 2) * 4)..]) : (uint)encoded.Length;
+        var end = index + 1 < count
+            ? BinaryPrimitives.ReadUInt32LittleEndian(encoded[((index + 2) * 4)..])
+            : (uint)encoded.Length;
         if (start < HeaderBytes || start > end || end > encoded.Length)
         {
-            throw new DicomFormatException($"RLE: segment {index + 1} lies at {start} to {end} of {encoded.Length} bytes.");
+            throw new DicomFormatException(
+                $"RLE: segment {index + 1} lies at {start} to {end} of {encoded.Length} bytes.");
         }
 
         return encoded[(int)start..(int)end];

@@ -4,7 +4,8 @@ using Defacer.Dicom.Data;
 namespace Defacer.Dicom.Pixels;
 
 /// <summary>
-/// Stored values of grey pixels in their containers (PS3.5 §8.1.1). Only Bits Stored below High Bit are the value: other
+/// Stored values of grey pixels in their containers (PS3.5 §8.1.1). Only Bits Stored below High Bit are the value:
+/// other
 /// bits may hold an old overlay or anything else.
 /// </summary>
 public readonly struct StoredValues
@@ -18,7 +19,7 @@ public readonly struct StoredValues
     /// <exception cref="DicomFormatException">The pixels are colour, floating point, 1 bit or 64 bits.</exception>
     public StoredValues(PixelDescription description)
     {
-        if (description.IsFloat || description.SamplesPerPixel != 1 || description.BitsAllocated is not (8 or 16 or 32))
+        if (!CanRead(description))
         {
             throw new DicomFormatException("The pixels are not grey values of 8, 16 or 32 bits.");
         }
@@ -30,6 +31,10 @@ public readonly struct StoredValues
         Minimum = _isSigned ? -(1L << (description.BitsStored - 1)) : 0;
         Maximum = (1L << (description.BitsStored - (_isSigned ? 1 : 0))) - 1;
     }
+
+    /// <summary>Whether the pixels are grey integers of 8, 16 or 32 bits.</summary>
+    public static bool CanRead(PixelDescription description) =>
+        description is { IsFloat: false, SamplesPerPixel: 1, BitsAllocated: 8 or 16 or 32 };
 
     /// <summary>The least value that can be stored.</summary>
     public long Minimum { get; }

@@ -20,8 +20,11 @@ internal readonly struct FrameAttributes
         _shared = dataset.GetItems(DicomTag.SharedFunctionalGroupsSequence) is [var first, ..] ? first : null;
     }
 
-    /// <summary>Numbers of an attribute of a functional group; of the data set where there are no groups. Empty when absent.</summary>
-    internal IReadOnlyList<double> Numbers(DicomTag group, DicomTag attribute) => Holder(group, attribute)?.GetDoubles(attribute) ?? [];
+    /// <summary>
+    /// Numbers of an attribute of a functional group; of the data set where there are no groups. Empty when absent.
+    /// </summary>
+    internal IReadOnlyList<double> Numbers(DicomTag group, DicomTag attribute) =>
+        Holder(group, attribute)?.GetDoubles(attribute) ?? [];
 
     /// <summary>The first number, or null.</summary>
     internal double? Number(DicomTag group, DicomTag attribute) => Holder(group, attribute)?.GetDouble(attribute);
@@ -36,7 +39,9 @@ internal readonly struct FrameAttributes
 
     /// <summary>The item of a functional group of this frame, or null.</summary>
     internal DicomDataset? Group(DicomTag group) =>
-        _perFrame?.GetItems(group) is [var own, ..] ? own : _shared?.GetItems(group) is [var shared, ..] ? shared : null;
+        _perFrame?.GetItems(group) is [var own, ..] ? own
+        : _shared?.GetItems(group) is [var shared, ..] ? shared
+        : null;
 
     private DicomDataset? Holder(DicomTag group, DicomTag attribute)
     {

@@ -8,7 +8,8 @@ namespace Defacer.Imaging.Volumes;
 /// <summary>Reads the frames of one instance, or says why they can be no slices.</summary>
 internal static class InstanceFrames
 {
-    // 0.01: cosines written with two decimals are still accepted, directions that are no right angle (0.6 degrees) are not.
+    // 0.01: cosines written with two decimals are still accepted, directions that are no right angle (0.6 degrees)
+    // are not.
     private const double OrthonormalTolerance = 0.01;
 
     // 100 m and 1 m: far beyond any scanner; keeps sums of hostile numbers finite.
@@ -34,7 +35,9 @@ internal static class InstanceFrames
         if (groups != description.NumberOfFrames && (groups > 0 || description.NumberOfFrames > 1))
         {
             return Problem(
-                SeriesCause.NoGeometry, $"{description.NumberOfFrames} frames have {groups} items of functional groups.", instance);
+                SeriesCause.NoGeometry,
+                $"{description.NumberOfFrames} frames have {groups} items of functional groups.",
+                instance);
         }
 
         var first = frames.Count;
@@ -66,12 +69,12 @@ internal static class InstanceFrames
 
             if (!PixelCodecs.CanDecode(file.TransferSyntax.UID))
             {
-                return (null, Problem(SeriesCause.UndecodableSyntax, "The transfer syntax cannot be decoded.", instance));
+                return (null, Problem(SeriesCause.UndecodableSyntax, "The syntax cannot be decoded.", instance));
             }
 
-            if (description.IsFloat || description.SamplesPerPixel != 1 || description.BitsAllocated is not (8 or 16 or 32))
+            if (!StoredValues.CanRead(description))
             {
-                return (null, Problem(SeriesCause.UnsupportedPixels, "Pixels are not grey values of 8, 16 or 32 bits.", instance));
+                return (null, Problem(SeriesCause.UnsupportedPixels, "No grey values of 8, 16 or 32 bits.", instance));
             }
 
             return (new PixelDataReader(file.Dataset, file.TransferSyntax).Description, null);
@@ -132,5 +135,6 @@ internal static class InstanceFrames
         && Math.Abs(column.Length - 1) <= OrthonormalTolerance
         && Math.Abs(row.Dot(column)) <= OrthonormalTolerance;
 
-    private static SeriesProblem Problem(SeriesCause cause, string detail, int instance) => new(cause, detail, [instance]);
+    private static SeriesProblem Problem(SeriesCause cause, string detail, int instance) =>
+        new(cause, detail, [instance]);
 }

@@ -8,7 +8,9 @@ namespace Defacer.Imaging.Volumes;
 /// <param name="Modality">(0008,0060).</param>
 /// <param name="FrameOfReferenceUID">Null where absent.</param>
 /// <param name="SeriesInstanceUID">Empty where absent.</param>
-/// <param name="Key">What separates it from other stacks of the series: echo, temporal position, plane; empty for the only one.</param>
+/// <param name="Key">
+/// What separates it from other stacks of the series: echo, temporal position, plane; empty for the only one.
+/// </param>
 /// <param name="Warnings">What is unusual but kept as it is: gantry tilt, uneven distances.</param>
 public sealed record SeriesStack(
     VolumeGeometry Geometry,

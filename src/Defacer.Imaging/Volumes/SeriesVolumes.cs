@@ -5,7 +5,8 @@ using Defacer.Imaging.Geometry;
 namespace Defacer.Imaging.Volumes;
 
 /// <summary>
-/// The volumes of a series. Every frame given is in exactly one stack, or its instance is named by a problem; slices are
+/// The volumes of a series. Every frame given is in exactly one stack, or its instance is named by a problem;
+/// slices are
 /// placed by Image Position and Image Orientation alone (PS3.3 §C.7.6.2), never by Spacing Between Slices or numbers.
 /// </summary>
 /// <param name="Stacks">In the order of their first instance.</param>
@@ -40,7 +41,9 @@ public sealed record SeriesVolumes(IReadOnlyList<SeriesStack> Stacks, IReadOnlyL
         var stacks = new List<SeriesStack>();
         for (var i = 0; i < grids.Count; i++)
         {
-            var plane = grids.Count == 1 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"Plane #{i + 1}");
+            var plane = grids.Count == 1
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $"Plane #{i + 1}");
             foreach (var part in StackSeparation.Separate(grids[i]))
             {
                 AddStack(part, plane, stacks, problems);
@@ -85,7 +88,9 @@ public sealed record SeriesVolumes(IReadOnlyList<SeriesStack> Stacks, IReadOnlyL
         if ((long)first.Rows * first.Columns * part.Frames.Count > Array.MaxLength)
         {
             problems.Add(Problem(
-                SeriesCause.TooLarge, $"{part.Frames.Count} slices of {first.Rows} x {first.Columns} are too large for one volume.", part.Frames));
+                SeriesCause.TooLarge,
+                $"{part.Frames.Count} slices of {first.Rows} x {first.Columns} are too large for one volume.",
+                part.Frames));
             return;
         }
 
@@ -115,9 +120,10 @@ public sealed record SeriesVolumes(IReadOnlyList<SeriesStack> Stacks, IReadOnlyL
         var where = gaps.Take(10).Select(i => string.Create(
             CultureInfo.InvariantCulture,
             $"{sorted[i + 1].Height - sorted[i].Height:0.##} mm after slice {i + 1}"));
+        var more = gaps.Count > 10 ? ", ..." : string.Empty;
         return Problem(
             SeriesCause.Gap,
-            $"Slices are missing in a stack of {sorted.Count}: {string.Join(", ", where)}{(gaps.Count > 10 ? ", ..." : string.Empty)}.",
+            $"Slices are missing in a stack of {sorted.Count}: {string.Join(", ", where)}{more}.",
             sorted);
     }
 

@@ -6,7 +6,8 @@ namespace Defacer.Imaging.Volumes;
 /// <summary>
 /// Tells missing slices from slices that are unevenly spaced by intention.
 /// <para>
-/// A step is a gap when the instance numbers, which otherwise run evenly along the stack, jump there, and it is at least
+/// A step is a gap when the instance numbers, which otherwise run evenly along the stack, jump there, and it is at
+/// least
 /// 1.6 times the smaller of the steps beside it. Whatever the numbers say, a step of at least 1.6 times the median is a
 /// gap when it interrupts an even pattern alone: at least 80 % of the steps are within 10 % of the median, such steps
 /// are at most one in ten, and the steps beside it are regular.
@@ -25,7 +26,9 @@ internal static class SliceSpacing
 
     /// <summary>Indices of the slices after which slices are missing.</summary>
     /// <param name="heights">Along the normal, rising, mm.</param>
-    /// <param name="numbers">Instance number, or place in the multi-frame order, of each slice; null where unknown.</param>
+    /// <param name="numbers">
+    /// Instance number, or place in the multi-frame order, of each slice; null where unknown.
+    /// </param>
     internal static IReadOnlyList<int> FindGaps(IReadOnlyList<double> heights, IReadOnlyList<int?> numbers)
     {
         var steps = Steps(heights);
@@ -36,7 +39,8 @@ internal static class SliceSpacing
 
         var median = Median(steps);
         var suspects = Enumerable.Range(0, steps.Length).Where(i => steps[i] >= SuspectFactor * median).ToList();
-        var even = steps.Count(s => IsRegular(s, median)) >= EvenShare * steps.Length && suspects.Count <= Math.Max(1, steps.Length / 10);
+        var even = steps.Count(s => IsRegular(s, median)) >= EvenShare * steps.Length
+            && suspects.Count <= Math.Max(1, steps.Length / 10);
         var jumps = NumberJumps(numbers);
         return [.. Enumerable.Range(0, steps.Length).Where(i =>
             (jumps[i] && steps[i] >= SuspectFactor * SmallerNeighbour(steps, i))
@@ -55,14 +59,15 @@ internal static class SliceSpacing
         if (!geometry.IsEvenlySpaced)
         {
             var steps = Steps(geometry.Heights);
-            warnings.Add(Text($"Slice distances are uneven: {steps.Min():0.##} to {steps.Max():0.##} mm; the true positions are used."));
+            warnings.Add(Text(
+                $"Slices are unevenly spaced, {steps.Min():0.##} to {steps.Max():0.##} mm; true positions are used."));
         }
 
         var run = geometry.SliceOrigins[^1] - geometry.SliceOrigins[0];
         var tilt = Math.Acos(Math.Clamp(run.Normalized.Dot(geometry.Normal), -1, 1)) * 180 / Math.PI;
         if (tilt > TiltDegrees)
         {
-            warnings.Add(Text($"Slices are sheared by {tilt:0.#} degrees (gantry tilt); the true positions are used."));
+            warnings.Add(Text($"Slices are sheared by {tilt:0.#} degrees (gantry tilt); true positions are used."));
         }
 
         return warnings;

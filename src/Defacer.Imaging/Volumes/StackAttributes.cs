@@ -20,8 +20,7 @@ internal sealed record StackAttribute(string Name, Func<StackFrame, string?> Val
         new("DiffusionDirection", DiffusionDirection),
         new("InversionTime", f => f.Attributes.Text(DicomTag.InversionTime)),
         new("FlipAngle", f => Text(f, DicomTag.MRTimingAndRelatedParametersSequence, DicomTag.FlipAngle)),
-        new("CardiacPhase", f => Text(f, DicomTag.CardiacSynchronizationSequence, DicomTag.NominalCardiacTriggerDelayTime)
-            ?? f.Attributes.Text(DicomTag.TriggerTime)),
+        new("CardiacPhase", CardiacPhase),
         new("FrameReferenceTime", f => f.Attributes.Text(DicomTag.FrameReferenceTime)),
         new("AcquisitionNumber", f => Text(f, DicomTag.FrameContentSequence, DicomTag.FrameAcquisitionNumber)
             ?? f.Attributes.Text(DicomTag.AcquisitionNumber)),
@@ -34,7 +33,12 @@ internal sealed record StackAttribute(string Name, Func<StackFrame, string?> Val
         new("Instance", MultiFrameInstance),
     ];
 
-    private static string? Text(StackFrame frame, DicomTag group, DicomTag attribute) => frame.Attributes.Text(group, attribute);
+    private static string? Text(StackFrame frame, DicomTag group, DicomTag attribute) =>
+        frame.Attributes.Text(group, attribute);
+
+    private static string? CardiacPhase(StackFrame frame) =>
+        Text(frame, DicomTag.CardiacSynchronizationSequence, DicomTag.NominalCardiacTriggerDelayTime)
+        ?? frame.Attributes.Text(DicomTag.TriggerTime);
 
     // Frame Type of the modality's own group, else Image Type, and magnitude, phase, real, imaginary.
     private static string? ImageType(StackFrame frame)
@@ -44,7 +48,8 @@ internal sealed record StackAttribute(string Name, Func<StackFrame, string?> Val
         {
             if (frame.Attributes.Group(group) is { } item)
             {
-                return $"{string.Join('\\', item.GetStrings(DicomTag.FrameType))}/{item.GetString(DicomTag.ComplexImageComponent)}";
+                var type = string.Join('\\', item.GetStrings(DicomTag.FrameType));
+                return $"{type}/{item.GetString(DicomTag.ComplexImageComponent)}";
             }
         }
 

@@ -18,10 +18,13 @@ internal sealed record StackPart(IReadOnlyList<StackFrame> Frames, string Key)
 /// </summary>
 internal static class StackSeparation
 {
-    // Decimal strings of the same position differ by rounding, motion-corrected ones by microns; no scanner has slices this thin.
+    // Decimal strings of the same position differ by rounding, motion-corrected ones by microns; no scanner has
+    // slices this thin.
     private const double SamePositionMm = 0.05;
 
-    /// <summary>Sets the position of every frame and separates them. A part that still collides could not be separated.</summary>
+    /// <summary>
+    /// Sets the position of every frame and separates them. A part that still collides could not be separated.
+    /// </summary>
     internal static IReadOnlyList<StackPart> Separate(IReadOnlyList<StackFrame> frames)
     {
         FindPositions(frames);
@@ -91,17 +94,21 @@ internal static class StackSeparation
             .OrderBy(g => Number(g.Key))
             .ThenBy(g => g.Key, StringComparer.Ordinal)
             .ToList();
-        return groups.Count == 1 ? [part] : groups.Select((g, i) => new StackPart([.. g], Join(part.Key, Label(attribute.Name, g.Key, i))));
+        return groups.Count == 1
+            ? [part]
+            : groups.Select((g, i) => new StackPart([.. g], Join(part.Key, Label(attribute.Name, g.Key, i))));
     }
 
     // Numbers are shown; text may hold anything and is counted instead.
     private static string Label(string name, string? value, int index) =>
-        Number(value) is var number && double.IsFinite(number) && !name.Contains("Time", StringComparison.Ordinal) && name != "Instance"
+        name is not ("AcquisitionTime" or "Instance") && Number(value) is var number && double.IsFinite(number)
             ? string.Create(CultureInfo.InvariantCulture, $"{name} {number:0.###}")
             : string.Create(CultureInfo.InvariantCulture, $"{name} #{index + 1}");
 
     private static double Number(string? value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.PositiveInfinity;
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : double.PositiveInfinity;
 
     private static string Join(string key, string label) => key.Length == 0 ? label : $"{key}, {label}";
 
@@ -119,7 +126,8 @@ internal static class StackSeparation
             return [part];
         }
 
-        var ordered = positions.ConvertAll(p => p.OrderBy(f => f.InstanceNumber).ThenBy(f => f.Location.Frame).ToList());
+        var ordered = positions.ConvertAll(
+            p => p.OrderBy(f => f.InstanceNumber).ThenBy(f => f.Location.Frame).ToList());
         return Enumerable.Range(0, repetitions)
             .Select(k => new StackPart([.. ordered.Select(p => p[k])], Join(part.Key, Label("Repetition", null, k))));
     }

@@ -3,7 +3,10 @@ using Defacer.Dicom.Pixels;
 
 namespace Defacer.Imaging.Volumes;
 
-/// <summary>From stored values to the unit of the modality, for one frame: value = stored × slope + intercept (PS3.3 §C.11.1).</summary>
+/// <summary>
+/// From stored values to the unit of the modality, for one frame: value = stored × slope + intercept (PS3.3
+/// §C.11.1).
+/// </summary>
 /// <param name="Slope">Never 0.</param>
 /// <param name="Intercept">In the unit of the modality.</param>
 public readonly record struct ValueMapping(double Slope, double Intercept)
@@ -22,7 +25,8 @@ public readonly record struct ValueMapping(double Slope, double Intercept)
         // A slope of 0 or no number would make every voxel the same; writers that fill in zeros mean "as stored".
         slope = double.IsFinite(slope) && slope != 0 ? slope : 1;
         intercept = double.IsFinite(intercept) ? intercept : 0;
-        if (description.PhotometricInterpretation != "MONOCHROME1" || dataset.GetString(DicomTag.Modality) is "CT" or "PT")
+        var hasUnit = dataset.GetString(DicomTag.Modality) is "CT" or "PT";
+        if (description.PhotometricInterpretation != "MONOCHROME1" || hasUnit)
         {
             return new ValueMapping(slope, intercept);
         }

@@ -4,7 +4,9 @@ namespace Defacer.Imaging.Volumes;
 
 /// <summary>Voxel values on their own grid.</summary>
 /// <param name="geometry">Where the voxels lie.</param>
-/// <param name="voxels">[slice, row, column] in the modality's unit after rescale: HU, Bq/ml, or arbitrary for MR.</param>
+/// <param name="voxels">
+/// [slice, row, column] in the modality's unit after rescale: HU, Bq/ml, or arbitrary for MR.
+/// </param>
 /// <param name="modality">(0008,0060): MR, CT, PT.</param>
 public sealed class Volume(VolumeGeometry geometry, float[] voxels, string modality)
 {

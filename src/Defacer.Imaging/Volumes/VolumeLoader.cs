@@ -14,7 +14,8 @@ public static class VolumeLoader
     /// <param name="instances">The list that was given there.</param>
     /// <param name="cancellationToken">Looked at once a line of encoded pixels, else once a slice.</param>
     /// <exception cref="DicomFormatException">Pixel data are malformed.</exception>
-    public static Volume Load(SeriesStack stack, IReadOnlyList<DicomFile> instances, CancellationToken cancellationToken)
+    public static Volume Load(
+        SeriesStack stack, IReadOnlyList<DicomFile> instances, CancellationToken cancellationToken)
     {
         var geometry = stack.Geometry;
         var readers = new PixelDataReader?[instances.Count];
@@ -59,7 +60,11 @@ public static class VolumeLoader
     }
 
     private static void LoadSlice(
-        DicomDataset dataset, PixelDataReader reader, int frame, Span<float> voxels, CancellationToken cancellationToken)
+        DicomDataset dataset,
+        PixelDataReader reader,
+        int frame,
+        Span<float> voxels,
+        CancellationToken cancellationToken)
     {
         var description = reader.Description;
         var mapping = ValueMapping.Of(dataset, frame, description);

@@ -79,8 +79,8 @@ public sealed class FixtureDecodingTests
         var frames = new byte[description.FrameBytes * description.NumberOfFrames];
         for (var frame = 0; frame < description.NumberOfFrames; frame++)
         {
-            reader.ReadFrame(
-                frame, frames.AsSpan((int)(frame * description.FrameBytes), (int)description.FrameBytes), CancellationToken.None);
+            var at = (int)(frame * description.FrameBytes);
+            reader.ReadFrame(frame, frames.AsSpan(at, (int)description.FrameBytes), CancellationToken.None);
         }
 
         var element = NativePixelData.Build(description, frames, DicomTransferSyntax.ExplicitVRLittleEndian);

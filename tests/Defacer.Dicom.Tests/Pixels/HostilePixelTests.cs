@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Defacer.Dicom.Tests.Pixels;
 
-/// <summary>Malformed pixel data give a result or a <see cref="DicomFormatException"/>, in bounded time and memory.</summary>
+/// <summary>
+/// Malformed pixel data give a result or a <see cref="DicomFormatException"/>, in bounded time and memory.
+/// </summary>
 public sealed class HostilePixelTests
 {
     [Theory]

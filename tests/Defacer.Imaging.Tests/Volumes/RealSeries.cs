@@ -8,8 +8,11 @@ internal static class RealSeries
 {
     internal static IReadOnlyList<DicomFile> Open(string name) => OpenFolder(Archive.Unpack("dicom", name + ".tar.xz"));
 
-    internal static IReadOnlyList<DicomFile> OpenBug(string name) => OpenFolder(Archive.Unpack("bugs", name, "in.tar.xz"));
+    internal static IReadOnlyList<DicomFile> OpenBug(string name) =>
+        OpenFolder(Archive.Unpack("bugs", name, "in.tar.xz"));
 
     private static List<DicomFile> OpenFolder(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => DicomFile.Open(f))];
+        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(f => DicomFile.Open(f))];
 }

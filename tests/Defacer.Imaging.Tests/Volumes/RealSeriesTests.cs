@@ -25,7 +25,16 @@ public sealed class RealSeriesTests
     [InlineData("mr-cylinder-jpegll-fragments", 128, 128, 96, 2, 2, 2, "X-", "MR", true)]
     [InlineData("pet-wholebody-head", 128, 128, 299, 3.538, 3.538, 3.375, "Z+", "PT", true)]
     public void Build_RealSeries_HasItsGeometry(
-        string name, int columns, int rows, int slices, double columnMm, double rowMm, double sliceMm, string normal, string modality, bool even)
+        string name,
+        int columns,
+        int rows,
+        int slices,
+        double columnMm,
+        double rowMm,
+        double sliceMm,
+        string normal,
+        string modality,
+        bool even)
     {
         var volumes = SeriesVolumes.Build(RealSeries.Open(name));
 
@@ -53,7 +62,7 @@ public sealed class RealSeriesTests
         Assert.Equal(1.14, z[14] - z[13], 0.001);
         Assert.Equal(7.38, z[15] - z[14], 0.001);
         Assert.Contains(stack.Warnings, w => w.Contains("18.5 degrees", StringComparison.Ordinal));
-        Assert.Contains(stack.Warnings, w => w.Contains("uneven", StringComparison.Ordinal));
+        Assert.Contains(stack.Warnings, w => w.Contains("unevenly", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -36,7 +36,9 @@ public sealed class SeriesVolumesTests
             : Set(tag, DicomVR.Find(vr)!, text.Split('\\'));
         var volumes = Build(
         [
-            .. Enumerable.Range(0, 5).SelectMany(i => new[] { Slice(i * 3, (2 * i) + 1, 1, With(first, 0)), Slice(i * 3, (2 * i) + 2, 2, With(second, 1000)) }),
+            .. from i in Enumerable.Range(0, 5)
+               from change in new[] { With(first, 0), With(second, 1000) }
+               select Slice(i * 3, i, change: change),
         ]);
 
         Assert.Empty(volumes.Problems);
@@ -109,7 +111,8 @@ public sealed class SeriesVolumesTests
             .. Enumerable.Range(0, 18).Select(i => Slice(0, i, change: d =>
             {
                 var (sin, cos) = Math.SinCos(i * Math.PI / 18);
-                Set(DicomTag.ImageOrientationPatient, DicomVR.DS, $"{cos:0.000000}", $"{sin:0.000000}", "0", "0", "0", "-1")(d);
+                string[] orientation = [$"{cos:0.000000}", $"{sin:0.000000}", "0", "0", "0", "-1"];
+                Set(DicomTag.ImageOrientationPatient, DicomVR.DS, orientation)(d);
             })),
         ]);
 
@@ -129,7 +132,8 @@ public sealed class SeriesVolumesTests
     [InlineData("PixelSpacing", "")]
     public void Build_ImpossibleGeometry_IsNoGeometry(string keyword, string value)
     {
-        var volumes = Build([Slice(0, 1), Slice(1, 2, change: Set(DicomTag.Parse(keyword), DicomVR.DS, value.Split('\\')))]);
+        var change = Set(DicomTag.Parse(keyword), DicomVR.DS, value.Split('\\'));
+        var volumes = Build([Slice(0, 1), Slice(1, 2, change: change)]);
 
         var problem = Assert.Single(volumes.Problems);
         Assert.Equal(SeriesCause.NoGeometry, problem.Cause);
@@ -140,7 +144,8 @@ public sealed class SeriesVolumesTests
     [Fact]
     public void Build_Mosaic_IsNeverOneSlice()
     {
-        var volumes = Build([Slice(0, 1, change: Set(DicomTag.ImageType, DicomVR.CS, "ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"))]);
+        var mosaic = Set(DicomTag.ImageType, DicomVR.CS, "ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC");
+        var volumes = Build([Slice(0, 1, change: mosaic)]);
 
         Assert.Empty(volumes.Stacks);
         Assert.Equal(SeriesCause.Mosaic, Assert.Single(volumes.Problems).Cause);
@@ -156,13 +161,16 @@ public sealed class SeriesVolumesTests
             d.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OW, new byte[Rows * Columns * 6]));
         });
         var report = Slice(0, 2, change: d => d.Remove(DicomTag.PixelData));
-        var cut = Slice(0, 3, change: d => d.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OW, new byte[4])));
+        var cut = Slice(0, 3, change: d => d.AddOrUpdate(Pixels([1, 2])));
         var lossy = Slice(0, 4);
         lossy.FileMetaInfo.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, DicomTransferSyntax.JPEG2000.UID);
 
         Assert.Equal(
-            [SeriesCause.UnsupportedPixels, SeriesCause.NotAnImage, SeriesCause.PixelData, SeriesCause.UndecodableSyntax],
-            Build([colour, report, cut, lossy]).Problems.Select(p => p.Cause));
+            [
+                SeriesCause.NotAnImage, SeriesCause.PixelData,
+                SeriesCause.UnsupportedPixels, SeriesCause.UndecodableSyntax,
+            ],
+            Build([report, cut, colour, lossy]).Problems.Select(p => p.Cause));
     }
 
     private static SeriesVolumes Build(IReadOnlyList<DicomFile> files) => SeriesVolumes.Build(files);

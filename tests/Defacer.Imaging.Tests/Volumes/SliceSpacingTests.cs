@@ -1,3 +1,4 @@
+using System.Globalization;
 using Defacer.Imaging.Volumes;
 using Xunit;
 using static Defacer.Imaging.Tests.Volumes.SyntheticSlices;
@@ -25,7 +26,7 @@ public sealed class SliceSpacingTests
     public void Build_Spacing_IsGapOrNot(string what, string heights, string numbers, bool isGap)
     {
         var slices = heights.Split(' ').Zip(numbers.Split(' '), (z, n) => Slice(
-            double.Parse(z, System.Globalization.CultureInfo.InvariantCulture), int.Parse(n, System.Globalization.CultureInfo.InvariantCulture)));
+            double.Parse(z, CultureInfo.InvariantCulture), int.Parse(n, CultureInfo.InvariantCulture)));
 
         var volumes = SeriesVolumes.Build([.. slices]);
 

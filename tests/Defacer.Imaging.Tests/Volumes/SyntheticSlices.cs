@@ -39,5 +39,6 @@ internal static class SyntheticSlices
     internal static DicomElement Pixels(IEnumerable<ushort> values) =>
         new(DicomTag.PixelData, DicomVR.OW, values.SelectMany(BitConverter.GetBytes).ToArray());
 
-    internal static Action<DicomDataset> Set(DicomTag tag, DicomVR vr, params string[] values) => d => d.AddOrUpdate(tag, vr, values);
+    internal static Action<DicomDataset> Set(DicomTag tag, DicomVR vr, params string[] values) =>
+        d => d.AddOrUpdate(tag, vr, values);
 }

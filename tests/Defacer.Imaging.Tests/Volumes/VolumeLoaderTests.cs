@@ -16,7 +16,8 @@ public sealed class VolumeLoaderTests
     [InlineData(0x123F, 12, 15, 0, 0x123)]
     [InlineData(0x8000, 16, 15, 1, -32768)]
     [InlineData(0x8000, 16, 15, 0, 32768)]
-    public void Load_BitsOutsideTheStoredOnes_AreNotPartOfTheValue(int container, int stored, int high, int signed, float expected)
+    public void Load_BitsOutsideTheStoredOnes_AreNotPartOfTheValue(
+        int container, int stored, int high, int signed, float expected)
     {
         var volume = Load([Slice(0, 1, (ushort)container, d =>
         {
@@ -41,7 +42,8 @@ public sealed class VolumeLoaderTests
             d.AddOrUpdateUS(DicomTag.BitsStored, (ushort)bits);
             d.AddOrUpdateUS(DicomTag.HighBit, (ushort)(bits - 1));
             d.AddOrUpdateUS(DicomTag.PixelRepresentation, (ushort)signed);
-            d.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OW, Enumerable.Repeat((byte)200, Rows * Columns * bits / 8).ToArray()));
+            var bytes = Enumerable.Repeat((byte)200, Rows * Columns * bits / 8).ToArray();
+            d.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OW, bytes));
         })]);
 
         Assert.All(volume.Voxels, v => Assert.Equal((float)expected, v));
@@ -109,7 +111,8 @@ public sealed class VolumeLoaderTests
         IReadOnlyList<DicomFile> files = [Slice(0, 1), Slice(1, 2)];
         var stack = Assert.Single(SeriesVolumes.Build(files).Stacks);
 
-        Assert.ThrowsAny<OperationCanceledException>(() => VolumeLoader.Load(stack, files, new CancellationToken(canceled: true)));
+        var cancelled = new CancellationToken(canceled: true);
+        Assert.ThrowsAny<OperationCanceledException>(() => VolumeLoader.Load(stack, files, cancelled));
     }
 
     private static Volume Load(IReadOnlyList<DicomFile> files) =>
