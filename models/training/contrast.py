@@ -55,7 +55,7 @@ def _mr_table(random, prior):
 
 def _any_table(random):
     mean = random.rand(len(MATERIALS))
-    deviation = random.rand(len(MATERIALS)) * (0.12 if random.rand() < 0.7 else 0.2)
+    deviation = random.rand(len(MATERIALS)) * (0.08 if random.rand() < 0.7 else 0.18)
     for group in MERGES:
         if random.rand() < 0.12:
             for name in group:
@@ -74,7 +74,7 @@ def _ct_table(random):
 
 def draw_table(random):
     """Draws (kind, mean and deviation per material as float32). kind: any, mr, ct or pet."""
-    kind = random.choice(["any", "mr", "ct", "pet"], p=[0.42, 0.32, 0.17, 0.09])
+    kind = random.choice(["any", "mr", "ct", "pet"], p=[0.36, 0.38, 0.17, 0.09])
     if kind == "ct":
         mean, deviation = _ct_table(random)
     elif kind == "mr":

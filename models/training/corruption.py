@@ -11,10 +11,10 @@ def bias_field(image, u, rng, random):
     """Smooth multiplicative field; sometimes the fall-off from a surface coil."""
     strength = random.uniform(0, 0.45)
     image = image * torch.exp(strength * smooth_noise(image.shape, [random.randint(3, 6)] * 3, rng, image.device))
-    if random.rand() < 0.2:
+    if random.rand() < 0.15:
         coil = np.array([random.uniform(-90, 90), random.uniform(-190, 60), random.uniform(-120, 110)])
         squared = sum((c - float(m)) ** 2 for c, m in zip(u, coil))
-        image = image / (0.15 + squared / random.uniform(50, 130) ** 2)
+        image = image / (0.35 + squared / random.uniform(50, 130) ** 2)
     return image
 
 
@@ -71,7 +71,7 @@ def add_noise(image, kind, rng, random):
     if kind == "pet":
         counts = float(np.exp(random.uniform(np.log(15), np.log(300))))
         return image + first * (image.clamp(min=0.002) / counts).sqrt()
-    level = float(random.uniform(0, 0.05) if random.rand() < 0.65 else random.uniform(0.05, 0.13))
+    level = float(random.uniform(0, 0.045) if random.rand() < 0.75 else random.uniform(0.045, 0.11))
     if random.rand() < 0.5:
         second = torch.randn(image.shape, generator=rng, device=image.device)
         return ((image + level * first) ** 2 + (level * second) ** 2).sqrt()

@@ -5,6 +5,7 @@
 
 import argparse
 import hashlib
+import inspect
 import json
 import shutil
 from pathlib import Path
@@ -56,8 +57,10 @@ def export(options):
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{options.model}.onnx"
     example = torch.zeros((1, 1, *network.MODELS[options.model]["size"]))
+    # Newer torch has a second exporter that is not needed here.
+    old_exporter = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     torch.onnx.export(network.Deployed(net).eval(), example, str(path), opset_version=17, input_names=[INPUT],
-                      output_names=list(OUTPUTS))
+                      output_names=list(OUTPUTS), **old_exporter)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     metrics = json.loads(Path(options.metrics).read_text()) if options.metrics else {}
     (out / f"{options.model}.json").write_text(

@@ -36,6 +36,9 @@ def read_dicom(folder):
     slices.sort(key=lambda s: float(np.dot(normal, np.array(s.ImagePositionPatient, float))))
     planes = [s.pixel_array.astype(np.float32) * float(s.get("RescaleSlope", 1)) + float(s.get("RescaleIntercept", 0))
               for s in slices]
+    if slices[0].Modality == "CT":
+        # Padding below air would shift the percentiles of the normalisation.
+        planes = [np.maximum(plane, -1000) for plane in planes]
     positions = [np.array(s.ImagePositionPatient, float) for s in slices]
     return _assemble(Path(folder).name, planes, positions, along, down, slices[0].PixelSpacing)
 
