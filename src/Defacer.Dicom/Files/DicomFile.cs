@@ -29,6 +29,9 @@ public sealed class DicomFile
     /// <summary>What was irregular in the bytes read, one of a kind; empty for a regular file.</summary>
     public IReadOnlyList<DicomRemark> Remarks { get; init; } = [];
 
+    /// <summary>Where the data set begins in the file read, in bytes; 0 for a file made by us.</summary>
+    internal long DatasetPosition { get; init; }
+
     /// <summary>Whether the bytes ended early: what was there is here, and must not be taken for the whole object.</summary>
     public bool IsTruncated => Remarks.Any(r => r.Kind == DicomIrregularity.Truncated);
 

@@ -105,6 +105,12 @@ public sealed class DicomWriter
                 return;
             }
 
+            if (stream is PieceStream pieces)
+            {
+                pieces.Add(element.Bulk);
+                return;
+            }
+
             // Rented and returned here.
             var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
             try

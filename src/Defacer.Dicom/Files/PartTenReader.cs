@@ -15,6 +15,7 @@ internal sealed class PartTenReader
     private readonly string? _path;
     private readonly DicomReadOptions _options;
     private readonly List<DicomRemark> _remarks = [];
+    private long _datasetPosition;
 
     private PartTenReader(Stream stream, string? path, DicomReadOptions options)
     {
@@ -33,6 +34,7 @@ internal sealed class PartTenReader
         var meta = TakeMeta(source);
         var named = meta.GetString(DicomTag.TransferSyntaxUID);
         var syntax = named is null ? GuessSyntax(source, meta) : DicomTransferSyntax.FromUid(named);
+        _datasetPosition = source.Position;
         if (syntax.IsDeflated)
         {
             return File(preamble, meta, syntax, ReadDeflated(source));
@@ -62,7 +64,7 @@ internal sealed class PartTenReader
             meta.AddOrUpdate(DicomElement.FromText(DicomTag.TransferSyntaxUID, DicomVR.UI, syntax.UID));
         }
 
-        return new DicomFile(meta, dataset) { Preamble = preamble, Remarks = _remarks };
+        return new DicomFile(meta, dataset) { Preamble = preamble, Remarks = _remarks, DatasetPosition = _datasetPosition };
     }
 
     private byte[] TakePreamble(ByteSource source)
