@@ -42,6 +42,7 @@ public sealed class PeerProcess : IAsyncDisposable
     {
         var info = new ProcessStartInfo(Require(program), arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
