@@ -28,8 +28,11 @@ internal static class Terminal
     /// <summary>A line on standard error: what went wrong and what to do.</summary>
     internal static void Error(string text) => Console.Error.WriteLine($"defacer: {text}");
 
+    /// <summary>A value as indented JSON.</summary>
+    internal static string ToJson(object value) => JsonSerializer.Serialize(value, s_json);
+
     /// <summary>A value as indented JSON on standard output.</summary>
-    internal static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, s_json));
+    internal static void Json(object value) => Console.Out.WriteLine(ToJson(value));
 
     /// <summary>A table on standard output; in a pipe the columns are separated by tabs.</summary>
     internal static void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)

@@ -12,11 +12,13 @@ internal sealed class NodeProcess : IAsyncDisposable
 {
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly string _folder;
+    private readonly ProcessStartInfo _command;
     private Process? _process;
 
-    private NodeProcess(string folder, int port, int webPort)
+    private NodeProcess(string folder, int port, int webPort, ProcessStartInfo command)
     {
         _folder = folder;
+        _command = command;
         Port = port;
         WebPort = webPort;
     }
@@ -45,10 +47,11 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a node with one route AE DEFACER to these destinations and waits until it is ready.</summary>
-    internal static async Task<NodeProcess> StartAsync(string folder, NodeSettings settings, CancellationToken cancellationToken)
+    internal static async Task<NodeProcess> StartAsync(
+        string folder, NodeSettings settings, CancellationToken cancellationToken, ProcessStartInfo? command = null)
     {
         Directory.CreateDirectory(folder);
-        var node = new NodeProcess(folder, FreePort.Next(), FreePort.Next());
+        var node = new NodeProcess(folder, FreePort.Next(), FreePort.Next(), command ?? new ProcessStartInfo("dotnet", ["exec", ProgramPath, "serve"]));
         await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), node.Settings(settings), cancellationToken);
         await node.StartAgainAsync(cancellationToken);
         return node;
@@ -57,13 +60,10 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts the process on the same folder, as after a crash, and waits until it is ready.</summary>
     internal async Task StartAgainAsync(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", ProgramPath, "serve"])
-        {
-            WorkingDirectory = _folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        _process = Process.Start(start)!;
+        _command.WorkingDirectory = _folder;
+        _command.RedirectStandardOutput = true;
+        _command.RedirectStandardError = true;
+        _process = Process.Start(_command)!;
         _ = CopyAsync(_process.StandardOutput);
         _ = CopyAsync(_process.StandardError);
         var deadline = Stopwatch.StartNew();

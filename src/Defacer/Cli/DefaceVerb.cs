@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Defacer.Deface;
+using Defacer.Deface.Fill;
+using Defacer.Deface.Methods;
+using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
+
+namespace Defacer.Cli;
+
+/// <summary><c>defacer deface IN OUT</c>: the deface stage alone, on files, headers otherwise as they came.</summary>
+internal static class DefaceVerb
+{
+    internal static Command Create()
+    {
+        var input = new Argument<string>("IN") { Description = "A DICOM file, or a folder with the series of one or more studies." };
+        var output = new Argument<string>("OUT") { Description = "The file or folder to write; only what passed the gate appears in it." };
+        var method = new Option<string>("--method") { Description = $"One of {string.Join(", ", DefaceMethods.Names)}.", DefaultValueFactory = _ => new DefaceOptions().Method };
+        var fill = new Option<string>("--fill") { Description = $"One of {string.Join(", ", Fills.Names)}.", DefaultValueFactory = _ => new DefaceOptions().Fill };
+        var pass = new Option<bool>("--pass-other") { Description = "Copy series that show no head instead of holding them back." };
+        var mask = new Option<string?>("--mask") { Description = "Write the mask here as NIfTI on the input grid (.nii or .nii.gz; more series get a number)." };
+        var report = new Option<string?>("--report") { Description = "Write the report as JSON here." };
+        var render = new Option<string?>("--render") { Description = "Write pictures before and after into this folder." };
+        var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
+        var command = new Command("deface", "Take the face and the ears out of DICOM series.") { input, output, method, fill, pass, mask, report, render, json };
+        command.Validators.Add(result =>
+        {
+            Check(result.GetValue(method), DefaceMethods.Names, "method");
+            Check(result.GetValue(fill), Fills.Names, "fill");
+
+            void Check(string? value, IReadOnlyCollection<string> known, string what)
+            {
+                if (value is not null && !known.Contains(value, StringComparer.Ordinal))
+                {
+                    result.AddError($"There is no {what} '{value}'. Known: {string.Join(", ", known)}.");
+                }
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => new DefaceRun(
+            parsed.GetValue(input)!,
+            parsed.GetValue(output)!,
+            new DefaceOptions
+            {
+                Method = parsed.GetValue(method)!,
+                Fill = parsed.GetValue(fill)!,
+                NotAHead = parsed.GetValue(pass) ? NotAHeadPolicy.Pass : NotAHeadPolicy.Park,
+                Render = parsed.GetValue(mask) is not null,
+            },
+            parsed.GetValue(mask),
+            parsed.GetValue(report),
+            parsed.GetValue(render),
+            parsed.GetValue(json)).ExecuteAsync(cancellationToken));
+        return command;
+    }
+
+    /// <summary>A new SOP Instance UID for changed pixels, the same at each run: 2.25 and half of a SHA-256.</summary>
+    internal static string DerivedUid(string original)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes("defaced " + original), hash);
+        return "2.25." + new System.Numerics.BigInteger(hash[..16], isUnsigned: true, isBigEndian: true);
+    }
+
+    /// <summary>The instances by study, in the order of first appearance; what cannot be read goes to <paramref name="unreadable"/>.</summary>
+    internal static IEnumerable<List<(string Path, DicomFile File)>> Studies(IReadOnlyList<string> files, List<(string Path, string Reason)> unreadable)
+    {
+        var studies = new Dictionary<string, List<(string, DicomFile)>>(StringComparer.Ordinal);
+        foreach (var path in files)
+        {
+            try
+            {
+                var file = DicomFile.Open(path);
+                var uid = file.Dataset.GetString(DicomTag.StudyInstanceUID) ?? string.Empty;
+                if (!studies.TryGetValue(uid, out var study))
+                {
+                    studies[uid] = study = [];
+                }
+
+                study.Add((path, file));
+            }
+            catch (IOException exception)
+            {
+                unreadable.Add((path, exception.Message));
+            }
+        }
+
+        return studies.Values;
+    }
+}
