@@ -62,7 +62,7 @@ internal sealed class DefaceRun(
                 _written++;
             }
 
-            await SeriesPictures.WriteAsync(series, study, written, maskPath, renderFolder, _series.Count, cancellationToken);
+            SeriesPictures.Write(series, study, written, maskPath, renderFolder, _series.Count, cancellationToken);
         }
 
         Func<DefacedInstance, CancellationToken, ValueTask<string>> Write(Action<int, int> progress) => (instance, _) =>

@@ -233,7 +233,7 @@ internal sealed class NodeProcess : IAsyncDisposable
                 }),
                 ["Destinations"] = destinations,
                 ["Console"] = new JsonObject { ["Url"] = $"http://127.0.0.1:{WebPort}" },
-                ["Telemetry"] = new JsonObject { ["OtlpEndpoint"] = settings.OtlpEndpoint },
+                ["Telemetry"] = new JsonObject { ["OtlpEndpoint"] = settings.OtlpEndpoint, ["OtlpProtocol"] = "http/protobuf" },
             },
         };
         return root.ToJsonString(new JsonSerializerOptions { WriteIndented = true });

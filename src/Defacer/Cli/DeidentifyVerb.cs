@@ -1,0 +1,143 @@
+using System.CommandLine;
+using Defacer.Deidentify;
+using Defacer.Deidentify.Profiles;
+using Defacer.Deidentify.Verify;
+using Defacer.Dicom.Files;
+using Defacer.Imaging;
+
+namespace Defacer.Cli;
+
+/// <summary><c>defacer deidentify IN OUT</c>: the headers alone, each output re-read and searched for the input's identity.</summary>
+internal static class DeidentifyVerb
+{
+    internal static Command Create()
+    {
+        var input = new Argument<string>("IN") { Description = "A DICOM file or folder." };
+        var output = new Argument<string?>("OUT") { Description = "The file or folder to write.", Arity = ArgumentArity.ZeroOrOne };
+        var profile = new Option<string>("--profile") { Description = "A profile of config/profiles, or the path of one.", DefaultValueFactory = _ => "research" };
+        var key = new Option<string>("--key") { Description = "The site key; made when it is absent.", DefaultValueFactory = _ => "site.key" };
+        var report = new Option<string?>("--report") { Description = "Write the report as JSON here." };
+        var explain = new Option<bool>("--explain") { Description = "Print what would be done to each attribute of IN, without values." };
+        var json = new Option<bool>("--json") { Description = "Print as JSON." };
+        var command = new Command("deidentify", "Remove the identity from headers (PS3.15 Annex E).") { input, output, profile, key, report, explain, json };
+        command.Validators.Add(result =>
+        {
+            if (!result.GetValue(explain) && result.GetValue(output) is null)
+            {
+                result.AddError("Name OUT, or ask for --explain.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            try
+            {
+                var siteKey = SiteKey.LoadOrCreate(parsed.GetValue(key)!);
+                if (siteKey.IsNew)
+                {
+                    Terminal.Error($"A new site key was made: '{parsed.GetValue(key)}'. Back it up; without it later files of a patient do not match these.");
+                }
+
+                var engine = new Deidentifier(DeidentifyProfiles.Load(parsed.GetValue(profile)!), siteKey);
+                return Task.FromResult(parsed.GetValue(explain)
+                    ? Explain(engine, parsed.GetValue(input)!, parsed.GetValue(json), cancellationToken)
+                    : Run(engine, parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(report), parsed.GetValue(json), cancellationToken));
+            }
+            catch (Exception exception) when (exception is ProfileException or IOException)
+            {
+                Terminal.Error(exception.Message);
+                return Task.FromResult(ExitCode.Failed);
+            }
+        });
+        return command;
+    }
+
+    private static int Explain(Deidentifier engine, string input, bool json, CancellationToken cancellationToken)
+    {
+        foreach (var path in InputFiles.Below(input))
+        {
+            var actions = engine.Explain(DicomFile.Open(path), cancellationToken);
+            if (json)
+            {
+                Terminal.Json(actions);
+                continue;
+            }
+
+            Terminal.Table(["Tag", "Keyword", "Action", "Rule", "Code", "Type"], actions.Select(a =>
+                (IReadOnlyList<string>)[a.Path, a.Keyword, $"{a.Action}", $"{a.Source}", a.Code, a.Type]));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static int Run(
+        Deidentifier engine, string input, string output, string? reportPath, bool json, CancellationToken cancellationToken)
+    {
+        var files = InputFiles.Below(input);
+        if (files.Contains(Path.GetFullPath(output)) || Path.GetFullPath(output) == Path.GetFullPath(input))
+        {
+            Terminal.Error($"'{output}' is the input: name another place, originals are never overwritten.");
+            return ExitCode.Usage;
+        }
+
+        var unreadable = new List<(string Path, string Reason)>();
+        var results = new List<FileResult>();
+        foreach (var study in DefaceVerb.Studies(files, unreadable))
+        {
+            var identities = IdentitySet.Collect(study.Select(s => s.File));
+            foreach (var (path, file) in study)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                results.Add(One(engine, identities, path, file, InputFiles.Target(input, path, output), cancellationToken));
+            }
+        }
+
+        results.AddRange(unreadable.Select(u => new FileResult(u.Path, null, new Parked(ParkCause.Unreadable, u.Reason, "Send it again, or leave it out."))));
+        var parked = results.Where(r => r.Parked is not null).ToList();
+        if (reportPath is not null)
+        {
+            File.WriteAllText(reportPath, Terminal.ToJson(results));
+        }
+
+        if (json)
+        {
+            Terminal.Json(results);
+        }
+        else
+        {
+            foreach (var result in parked.Take(20))
+            {
+                Terminal.Error($"{result.Input}: {result.Parked!.Cause}: {result.Parked.Detail} {result.Parked.Remedy}");
+            }
+
+            Terminal.Line($"{results.Count - parked.Count} of {results.Count} written to {output}.");
+        }
+
+        return results.Count == 0 ? ExitCode.Failed : parked.Count > 0 ? ExitCode.Parked : ExitCode.Done;
+    }
+
+    private static FileResult One(
+        Deidentifier engine, IdentitySet identities, string path, DicomFile file, string target, CancellationToken cancellationToken)
+    {
+        var result = engine.Apply(file, faceRemoved: false, cancellationToken);
+        if (result.Output is null)
+        {
+            return new FileResult(path, null, result.Parked);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
+        // Under its name only once the verifier has passed it.
+        var temporary = target + ".unchecked";
+        result.Output.Save(temporary);
+        var verdict = OutputVerifier.Check(temporary, identities, cancellationToken);
+        if (verdict.Parked is { } parked)
+        {
+            File.Delete(temporary);
+            return new FileResult(path, null, parked);
+        }
+
+        File.Move(temporary, target, overwrite: true);
+        return new FileResult(path, target, null);
+    }
+
+    private sealed record FileResult(string Input, string? Output, Parked? Parked);
+}
