@@ -8,6 +8,7 @@ skin is predicted face (within 4 mm); `ears` the share of lateral skin in 20 x 3
 """
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,8 +16,10 @@ from scipy import ndimage
 
 import network
 import pipeline
+import recontrast
 import volumes
 from labels import BRAIN, EYES, FACE, LEFT_EAR, RIGHT_EAR
+from train import append
 
 
 def load(model, path, device="cpu"):
@@ -36,15 +39,21 @@ def otsu(values):
     return middles[int(np.nanargmax(between))]
 
 
-def head_surface(values):
-    """Rough head on the segmenter's grid: half of Otsu's threshold, largest part, closed."""
+def head_surface(values, threshold=0.4):
+    """Rough solid head: above a share of Otsu's threshold, largest part, closed by 4 voxels, holes filled by slice."""
     scaled = np.clip(values, *np.percentile(values, [1, 99]))
     low = np.percentile(scaled, 2)
-    mask = ndimage.binary_opening(scaled > low + 0.5 * (otsu(scaled) - low))
+    mask = ndimage.binary_opening(scaled > low + threshold * (otsu(scaled) - low))
     parts, count = ndimage.label(mask)
     if count > 1:
         mask = parts == 1 + np.argmax(np.bincount(parts.ravel())[1:])
-    return ndimage.binary_closing(mask, iterations=2)
+    mask = ndimage.binary_closing(np.pad(mask, 5), iterations=4)[5:-5, 5:-5, 5:-5]
+    for axis in range(3):
+        for index in range(mask.shape[axis]):
+            slicer = [slice(None)] * 3
+            slicer[axis] = index
+            mask[tuple(slicer)] = ndimage.binary_fill_holes(mask[tuple(slicer)])
+    return mask
 
 
 def surface_shares(classes, values, brain):
@@ -87,7 +96,8 @@ def check_head(gate, net, scan, mask):
     """Figures of one head (dictionary) and pictures for a sheet."""
     finding, values = pipeline.find(gate, net, scan)
     row = {"name": scan.name, "presence": finding.presence, "face": np.nan, "right ear": np.nan, "left ear": np.nan,
-           "brain ml": np.nan, "brain found": np.nan}
+           "brain ml": np.nan, "brain found": np.nan, "face ml": 0.0, "right ml": 0.0, "left ml": 0.0,
+           "brain class ml": 0.0}
     if finding.centre is None:
         return row, None
     spacing = network.MODELS["segmenter"]["spacing"]
@@ -154,6 +164,9 @@ def main():
     parser.add_argument("--unpacked", default="/tmp/heads")
     parser.add_argument("--unpacked-series", default="/tmp/dicom")
     parser.add_argument("--only", nargs="*", help="names that contain one of these")
+    parser.add_argument("--contrast", default="t1", choices=recontrast.CONTRASTS, help="show the T1 heads in another")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th head")
+    parser.add_argument("--csv", help="file that takes a row a scan")
     parser.add_argument("--sheet", help="PNG to write (never inside the repository)")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -163,11 +176,14 @@ def main():
     if options.series:
         scans += [(scan, None) for scan in volumes.series(options.series, options.unpacked_series)]
     rows = []
-    for scan, mask in scans:
-        if options.only and not any(part in scan.name for part in options.only):
-            continue
+    scans = [pair for pair in scans if not options.only or any(part in pair[0].name for part in options.only)]
+    for scan, mask in scans[::options.every]:
+        if options.contrast != "t1":
+            scan = recontrast.recontrast(scan, options.contrast, head_surface(scan.voxels))
         row, picture = check_head(gate, net, scan, mask)
         show(row)
+        if options.csv:
+            append(Path(options.csv), {"contrast": options.contrast, **row})
         if picture is not None:
             rows.append(picture)
     if options.sheet and rows:
