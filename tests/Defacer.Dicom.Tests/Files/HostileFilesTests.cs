@@ -35,9 +35,8 @@ public sealed class HostileFilesTests
     {
         // Nothing can stay on disk here: the bombs must hit a limit.
         var options = new DicomReadOptions { MaxMemoryBytes = 64 << 20 };
-        Assert.Empty(Fixtures.In("hostile")
-            .Select(path => (path, Fault: Exercise(() => DicomFile.Open(new MemoryStream(File.ReadAllBytes(path)), options))))
-            .Where(o => o.Fault is not null));
+        Assert.All(Fixtures.In("hostile"), path =>
+            Assert.Null(Exercise(() => DicomFile.Open(new MemoryStream(File.ReadAllBytes(path)), options))));
     }
 
     [Fact]
