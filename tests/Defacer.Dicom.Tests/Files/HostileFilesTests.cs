@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Xunit;
@@ -9,6 +10,7 @@ public sealed class HostileFilesTests
 {
     // What reading one hostile file may allocate: the worst holds a million items.
     private const long MaxAllocatedBytes = 400L << 20;
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
 
     [Fact]
     public void Open_HostileFile_GivesAResultOrAFormatExceptionInTime()
@@ -17,12 +19,11 @@ public sealed class HostileFilesTests
         var faults = new List<string>();
         foreach (var path in files)
         {
-            long allocated = 0;
-            var watch = new Stopwatch();
-            var outcome = Exercise(() => Measured(path, watch, ref allocated));
-            if (outcome is not null || watch.Elapsed > TimeSpan.FromSeconds(2) || allocated > MaxAllocatedBytes)
+            var outcome = Exercise(() => DicomFile.Open(path));
+            var (time, allocated) = Measure(path);
+            if (outcome is not null || time > s_limit || allocated > MaxAllocatedBytes)
             {
-                faults.Add($"{Path.GetFileName(path)}: {outcome}, {watch.ElapsedMilliseconds} ms, {allocated >> 20} MiB");
+                faults.Add($"{Path.GetFileName(path)}: {outcome}, {time.TotalMilliseconds:F0} ms, {allocated >> 20} MiB");
             }
         }
 
@@ -93,19 +94,35 @@ public sealed class HostileFilesTests
         }
     }
 
-    private static DicomFile Measured(string path, Stopwatch watch, ref long allocated)
+    private static (TimeSpan Time, long Allocated) Measure(string path)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        watch.Start();
+        var begin = ThreadTime();
         try
         {
-            return DicomFile.Open(path);
+            DicomFile.Open(path);
         }
-        finally
+        catch (DicomFormatException)
         {
-            watch.Stop();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            // A refusal must be as cheap as a result.
         }
+
+        return (ThreadTime() - begin, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    // Processor time of this thread where the system tells it, so that a busy machine fails no file; else the clock.
+    private static TimeSpan ThreadTime()
+    {
+        const string Stat = "/proc/thread-self/stat";
+        if (!File.Exists(Stat))
+        {
+            return Stopwatch.GetElapsedTime(0);
+        }
+
+        // After the name in brackets come state and 10 numbers, then user and system time in hundredths of a second.
+        var fields = File.ReadAllText(Stat).Split(") ")[^1].Split(' ');
+        return TimeSpan.FromMilliseconds(
+            10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
     }
 
     // Reads, looks at every value, copies, measures, writes. The exception's name and place when it is any but the one meant.
