@@ -45,6 +45,9 @@ public enum ParkCause
     /// <summary>The verifier found identity in the output.</summary>
     IdentityFound,
 
+    /// <summary>No route of the configuration takes the study any more.</summary>
+    NoRoute,
+
     /// <summary>The destination refuses the object for good.</summary>
     Destination,
 

@@ -15,11 +15,11 @@ public sealed partial class DicomDataset
         open.Push((this, copy));
         while (open.TryPop(out var pair))
         {
-            foreach (var item in pair.Source._items)
+            foreach (var item in pair.Source.Items)
             {
                 if (item is not DicomSequence sequence)
                 {
-                    pair.Target._items.Add(item);
+                    pair.Target.Insert(pair.Target._count, item);
                     continue;
                 }
 
@@ -32,7 +32,7 @@ public sealed partial class DicomDataset
                 }
 
                 pair.Target.Adopt(twin);
-                pair.Target._items.Add(twin);
+                pair.Target.Insert(pair.Target._count, twin);
             }
         }
 
@@ -48,7 +48,7 @@ public sealed partial class DicomDataset
             IsExplicitVR = IsExplicitVR,
             _sorted = _sorted,
         };
-        copy._items.Capacity = _items.Count;
+        copy._items = _count == 0 ? [] : new DicomItem[_count];
         return copy;
     }
 }

@@ -1,13 +1,16 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Defacer.Dicom.Dictionary;
 
 namespace Defacer.Dicom.Data;
 
-// Typed reading and writing of values. Reading never throws for a bad value: it gives null, so that passing on is never
-// blocked by what a sender wrote. Writing pads and checks.
+// Typed reading of values. Reading never throws for a bad value: it gives null, so that passing on is never
+// blocked by what a sender wrote.
 public sealed partial class DicomDataset
 {
+    private static readonly string[] s_dateFormats = ["yyyyMMdd", "yyyy.MM.dd"];
+
     /// <summary>The first value as text, decoded, padding removed; null when absent, empty or no text.</summary>
     public string? GetString(DicomTag tag) => GetStrings(tag) is { Count: > 0 } values && values[0].Length > 0 ? values[0] : null;
 
@@ -19,17 +22,18 @@ public sealed partial class DicomDataset
             return [];
         }
 
-        if (!element.VR.IsText && element.VR != DicomVR.UN)
+        var vr = ReadAs(element);
+        if (!vr.IsText && vr != DicomVR.UN)
         {
             return [.. GetDoubles(tag).Select(d => d.ToString("R", CultureInfo.InvariantCulture))];
         }
 
-        var text = element.VR.UsesCharacterSet
-            ? CharacterSet.Decode(element.Value.Span, element.VR)
-            : Encoding.Latin1.GetString(element.Value.Span);
-        return element.VR.IsSingleValue
-            ? [text.TrimEnd(' ', '\0')]
-            : [.. text.Split('\\').Select(v => v.Trim(' ', '\0'))];
+        var values = vr.UsesCharacterSet
+            ? CharacterSet.DecodeValues(element.Value.Span, vr)
+            : Split(Encoding.Latin1.GetString(element.Value.Span), vr);
+        return vr.IsSingleValue
+            ? [values[0].TrimEnd(' ', '\0')]
+            : [.. values.Select(v => v.Trim(' ', '\0'))];
     }
 
     /// <summary>The first value as an integer, or null when absent or none.</summary>
@@ -47,7 +51,8 @@ public sealed partial class DicomDataset
             return [];
         }
 
-        if (element.VR.IsText || element.VR == DicomVR.UN)
+        var vr = ReadAs(element);
+        if (vr.IsText || vr == DicomVR.UN)
         {
             var parts = Encoding.Latin1.GetString(element.Value.Span).Split('\\');
             var numbers = new double[parts.Length];
@@ -62,38 +67,42 @@ public sealed partial class DicomDataset
             return numbers;
         }
 
-        return ReadBinary(element.VR.Code, element.Value.Span);
+        return ReadBinary(vr.Code, element.Value.Span);
     }
 
-    /// <summary>Adds or replaces text values; they are encoded in the character set in force and padded to even length.</summary>
-    public void AddOrUpdate(DicomTag tag, DicomVR vr, params ReadOnlySpan<string> values)
+    /// <summary>All values of an AT element; empty when absent or another VR.</summary>
+    public IReadOnlyList<DicomTag> GetTags(DicomTag tag)
     {
-        var text = string.Join('\\', values);
-        var bytes = vr.UsesCharacterSet ? CharacterSet.Encode(text, vr) : Encoding.ASCII.GetBytes(text);
-        if (bytes.Length % 2 == 1)
+        if (GetElement(tag) is not { Bulk: null } element || ReadAs(element) != DicomVR.AT)
         {
-            Array.Resize(ref bytes, bytes.Length + 1);
-            bytes[^1] = vr.Padding;
+            return [];
         }
 
-        AddOrUpdate(new DicomElement(tag, vr, bytes));
-    }
-
-    /// <summary>Adds or replaces US values.</summary>
-    public void AddOrUpdateUS(DicomTag tag, params ReadOnlySpan<ushort> values)
-    {
-        var bytes = new byte[values.Length * 2];
-        for (var i = 0; i < values.Length; i++)
+        var bytes = element.Value.Span;
+        var tags = new DicomTag[bytes.Length / 4];
+        for (var i = 0; i < tags.Length; i++)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(i * 2), values[i]);
+            var at = bytes[(i * 4)..];
+            tags[i] = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(at), BinaryPrimitives.ReadUInt16LittleEndian(at[2..]));
         }
 
-        AddOrUpdate(new DicomElement(tag, DicomVR.US, bytes));
+        return tags;
     }
+
+    /// <summary>The first value as a date, written <c>yyyyMMdd</c> or, as ACR-NEMA did, <c>yyyy.MM.dd</c>; null when absent or none.</summary>
+    public DateOnly? GetDate(DicomTag tag) =>
+        DateOnly.TryParseExact(
+            GetString(tag), s_dateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+
+    // A known element that a relay wrote as UN is read as what the dictionary says (PS3.5 §6.2.2).
+    private static DicomVR ReadAs(DicomElement element) =>
+        element.VR == DicomVR.UN && !element.Tag.IsPrivate ? DicomDictionary.ImplicitVR(element.Tag, null) : element.VR;
+
+    private static string[] Split(string text, DicomVR vr) => vr.IsSingleValue ? [text] : text.Split('\\');
 
     private static double[] ReadBinary(string vr, ReadOnlySpan<byte> bytes)
     {
-        var unit = vr switch { "US" or "SS" or "OW" => 2, "UL" or "SL" or "FL" or "OF" or "OL" => 4, "FD" or "OD" or "SV" or "UV" => 8, _ => 0 };
+        var unit = vr switch { "US" or "SS" or "OW" => 2, "UL" or "SL" or "FL" or "OF" or "OL" => 4, "FD" or "OD" or "SV" or "UV" or "OV" => 8, _ => 0 };
         if (unit == 0)
         {
             return [];

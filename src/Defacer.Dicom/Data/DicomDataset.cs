@@ -11,7 +11,9 @@ namespace Defacer.Dicom.Data;
 [SuppressMessage("Naming", "CA1710", Justification = "The standard's word.")]
 public sealed partial class DicomDataset : IEnumerable<DicomItem>
 {
-    private readonly List<DicomItem> _items = [];
+    // An array of our own, not a list: enhanced objects have a hundred thousand data sets.
+    private DicomItem[] _items = [];
+    private int _count;
     private bool _sorted = true;
 
     /// <summary>An empty data set.</summary>
@@ -29,10 +31,10 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     }
 
     /// <summary>Number of items at this level.</summary>
-    public int Count => _items.Count;
+    public int Count => _count;
 
     /// <summary>The item at an index in stored order.</summary>
-    public DicomItem this[int index] => _items[index];
+    public DicomItem this[int index] => Items[index];
 
     /// <summary>The data set that holds the sequence of which this is an item; gives the character set where this one has none.</summary>
     public DicomDataset? Parent { get; internal set; }
@@ -97,14 +99,18 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
             return;
         }
 
-        if (_sorted)
+        if (!_sorted)
         {
-            _items.Insert(~index, item);
-            return;
+            index = 0;
+            while (index < _count && _items[index].Tag < item.Tag)
+            {
+                index++;
+            }
+
+            index = ~index;
         }
 
-        var at = _items.FindIndex(i => i.Tag > item.Tag);
-        _items.Insert(at < 0 ? _items.Count : at, item);
+        Insert(~index, item);
     }
 
     /// <summary>Removes every item with the tag; says whether there was one.</summary>
@@ -113,7 +119,7 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
         var found = false;
         for (var index = IndexOf(tag); index >= 0; index = IndexOf(tag))
         {
-            _items.RemoveAt(index);
+            RemoveAt(index);
             found = true;
         }
 
@@ -121,12 +127,27 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     }
 
     /// <summary>Removes every item that fulfils the condition; gives their number.</summary>
-    public int RemoveAll(Predicate<DicomItem> condition) => _items.RemoveAll(condition);
+    public int RemoveAll(Predicate<DicomItem> condition)
+    {
+        var kept = 0;
+        for (var i = 0; i < _count; i++)
+        {
+            if (!condition(_items[i]))
+            {
+                _items[kept++] = _items[i];
+            }
+        }
+
+        var removed = _count - kept;
+        Array.Clear(_items, kept, removed);
+        _count = kept;
+        return removed;
+    }
 
     /// <summary>Replaces the item at an index; the tag must be the same.</summary>
     public void ReplaceAt(int index, DicomItem item)
     {
-        if (_items[index].Tag != item.Tag)
+        if (Items[index].Tag != item.Tag)
         {
             throw new ArgumentException($"{item.Tag} cannot stand in the place of {_items[index].Tag}.", nameof(item));
         }
@@ -159,16 +180,25 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     internal void Append(DicomItem item)
     {
         Adopt(item);
-        if (_items.Count > 0 && _items[^1].Tag >= item.Tag)
+        if (_count > 0 && _items[_count - 1].Tag >= item.Tag)
         {
             _sorted = false;
         }
 
-        _items.Add(item);
+        Insert(_count, item);
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<DicomItem> GetEnumerator() => _items.GetEnumerator();
+    /// <summary>The items in stored order; items that are replaced meanwhile are seen, as long as none is added or removed.</summary>
+    public IEnumerator<DicomItem> GetEnumerator()
+    {
+        var count = _count;
+        for (var i = 0; i < count; i++)
+        {
+            yield return _count == count
+                ? _items[i]
+                : throw new InvalidOperationException("Items were added or removed while the data set was walked.");
+        }
+    }
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -183,23 +213,44 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
 
     private void RemoveAfter(int index, DicomTag tag)
     {
-        for (var i = _items.Count - 1; i > index; i--)
+        for (var i = _count - 1; i > index; i--)
         {
             if (_items[i].Tag == tag)
             {
-                _items.RemoveAt(i);
+                RemoveAt(i);
             }
         }
+    }
+
+    private ReadOnlySpan<DicomItem> Items => _items.AsSpan(0, _count);
+
+    private void Insert(int index, DicomItem item)
+    {
+        if (_count == _items.Length)
+        {
+            Array.Resize(ref _items, Math.Max(4, _count * 2));
+        }
+
+        Array.Copy(_items, index, _items, index + 1, _count - index);
+        _items[index] = item;
+        _count++;
+    }
+
+    private void RemoveAt(int index)
+    {
+        _count--;
+        Array.Copy(_items, index + 1, _items, index, _count - index);
+        _items[_count] = null!;
     }
 
     private int IndexOf(DicomTag tag)
     {
         if (!_sorted)
         {
-            return _items.FindIndex(i => i.Tag == tag);
+            return FirstIndexOf(tag);
         }
 
-        int low = 0, high = _items.Count - 1;
+        int low = 0, high = _count - 1;
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
@@ -220,5 +271,18 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
         }
 
         return ~low;
+    }
+
+    private int FirstIndexOf(DicomTag tag)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_items[i].Tag == tag)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 }

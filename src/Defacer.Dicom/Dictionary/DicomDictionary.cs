@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Defacer.Dicom.Data;
 
@@ -27,7 +26,7 @@ public static class DicomDictionary
 {
     private static readonly Lazy<ElementTable> s_elements = new(() => new ElementTable());
     private static readonly Lazy<Dictionary<string, DicomUidEntry>> s_uids = new(LoadUids);
-    private static readonly Lazy<Dictionary<(string Creator, uint Element), DicomVR>> s_private = new(LoadPrivate);
+    private static readonly Lazy<PrivateTable> s_private = new(() => new PrivateTable());
 
     /// <summary>The edition of the standard that the tables are from.</summary>
     public static string Edition => DictionaryTables.Edition;
@@ -37,6 +36,9 @@ public static class DicomDictionary
 
     /// <summary>Every registered UID.</summary>
     public static IReadOnlyCollection<DicomUidEntry> Uids => s_uids.Value.Values;
+
+    /// <summary>How many private elements are known.</summary>
+    public static int PrivateCount => s_private.Value.Count;
 
     /// <summary>The entry of a tag, or null for one that is unknown or private.</summary>
     public static DicomDictionaryEntry? Find(DicomTag tag) => s_elements.Value.Find(tag);
@@ -73,8 +75,7 @@ public static class DicomDictionary
     }
 
     /// <summary>The VR of a private element, matched by creator, group and low byte, or null.</summary>
-    public static DicomVR? FindPrivate(string creator, DicomTag tag) =>
-        s_private.Value.GetValueOrDefault((creator, ((uint)tag.Group << 16) | (byte)tag.Element));
+    public static DicomVR? FindPrivate(string creator, DicomTag tag) => s_private.Value.Find(creator, tag);
 
     private static Dictionary<string, DicomUidEntry> LoadUids()
     {
@@ -86,27 +87,6 @@ public static class DicomDictionary
         }
 
         return uids;
-    }
-
-    private static Dictionary<(string, uint), DicomVR> LoadPrivate()
-    {
-        var table = new Dictionary<(string, uint), DicomVR>();
-        foreach (var line in Lines(DictionaryTables.PrivateElements))
-        {
-            // The creator may itself hold the separator; the other fields do not.
-            var f = line.Split('|');
-            var creator = string.Join('|', f[..^4]);
-            var element = f[^4];
-            if (element.Length == 8
-                && ushort.TryParse(element.AsSpan(0, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var group)
-                && byte.TryParse(element.AsSpan(6, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var low)
-                && DicomVR.Find(f[^3]) is { } vr)
-            {
-                table[(creator, ((uint)group << 16) | low)] = vr;
-            }
-        }
-
-        return table;
     }
 
     internal static string[] Lines(ReadOnlySpan<byte> table) => Encoding.UTF8.GetString(table).Split('\n');

@@ -78,14 +78,52 @@ public sealed partial class DicomReader
         }
 
         var end = EndOf(length, frame.End);
-        if (vr == DicomVR.SQ)
+        if (vr == DicomVR.SQ && (frame.Encoding.IsExplicit || length == 0 || BeginsWithItem(frame.Encoding)))
         {
             Charge(0);
             OpenSequence(frame, new DicomSequence(tag, vr, false) { Reserved = reserved }, end, frame.Encoding);
             return;
         }
 
-        frame.Dataset.Append(ReadBytes(tag, vr, length, reserved, frame.Encoding));
+        // Some tags were no sequence in older editions, and an implicit data set does not tell: bytes then.
+        var element = ReadBytes(tag, vr == DicomVR.SQ ? DicomVR.UN : vr, length, reserved, frame.Encoding);
+        frame.Dataset.Append(IsHiddenSequence(element) ? ParseHidden(element) ?? (DicomItem)element : element);
+    }
+
+    private bool BeginsWithItem(ElementEncoding encoding) =>
+        _source.Peek(8) is { Length: 8 } head && encoding.Tag(head) == DicomTag.Item;
+
+    // A sequence that a relay wrote as UN with a length (PS3.5 §6.2.2 note 5), or a private one in implicit VR that no dictionary
+    // knows: who looks for names must see inside.
+    private static bool IsHiddenSequence(DicomElement element) =>
+        element.VR == DicomVR.UN && element.Length >= 8 && element.Bulk is null
+        && ElementEncoding.ImplicitLittle.Tag(element.Value.Span) == DicomTag.Item;
+
+    // Null where the bytes are no whole sequence.
+    private DicomSequence? ParseHidden(DicomElement element)
+    {
+        var remarks = new List<DicomRemark>();
+        var options = _options with
+        {
+            AllowTruncated = false, StopBefore = null, MaxDepth = Math.Max(1, _options.MaxDepth - (_frames.Count / 2)),
+        };
+        using var stream = new MemoryStream(element.Value.ToArray(), writable: false);
+        using var source = new ByteSource(stream, null);
+        var reader = new DicomReader(source, options, remarks) { _memoryBytes = _memoryBytes, _itemCount = _itemCount };
+        var sequence = new DicomSequence(element.Tag, DicomVR.UN, false) { Reserved = element.Reserved };
+        try
+        {
+            reader.OpenSequence(new Frame([], null, ElementEncoding.ImplicitLittle, long.MaxValue), sequence, element.Length,
+                ElementEncoding.ImplicitLittle);
+            reader.Loop();
+        }
+        catch (DicomFormatException)
+        {
+            return null;
+        }
+
+        (_memoryBytes, _itemCount) = (reader._memoryBytes, reader._itemCount);
+        return remarks.Count == 0 ? sequence : null;
     }
 
     private void ReadUndefined(Frame frame, DicomTag tag, DicomVR vr, ushort reserved)
@@ -98,7 +136,8 @@ public sealed partial class DicomReader
 
         if (vr != DicomVR.SQ && vr != DicomVR.UN && !vr.IsUnknownCode)
         {
-            throw Error($"{tag} has VR {vr} and no length.");
+            // In implicit VR it is a sequence, whatever the dictionary says of the tag.
+            vr = frame.Encoding.IsExplicit ? throw Error($"{tag} has VR {vr} and no length.") : DicomVR.SQ;
         }
 
         Charge(0);

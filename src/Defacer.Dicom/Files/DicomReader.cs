@@ -45,17 +45,18 @@ public sealed partial class DicomReader
     {
         var root = new DicomDataset { IsExplicitVR = encoding.IsExplicit };
         _frames.Add(new Frame(root, null, encoding, long.MaxValue));
+        Loop();
+        return root;
+    }
+
+    private void Loop()
+    {
         while (!_ended && _frames.Count > 0)
         {
             var frame = _frames[^1];
             if (_source.Position >= frame.End)
             {
-                if (_source.Position > frame.End)
-                {
-                    throw Error("An item or sequence ends inside a value.");
-                }
-
-                Pop();
+                Close(frame);
             }
             else if (frame.Sequence is not null)
             {
@@ -66,8 +67,23 @@ public sealed partial class DicomReader
                 ReadElement(frame);
             }
         }
+    }
 
-        return root;
+    // A sequence whose length is too short for the delimited items in it is taken as they say: some scanners count the items
+    // in another encoding than they write them.
+    private void Close(Frame frame)
+    {
+        if (_source.Position > frame.End)
+        {
+            if (frame.Sequence is not { Items: [.., { IsUndefinedLength: true }] })
+            {
+                throw Error("An item or sequence ends inside a value.");
+            }
+
+            Remark(DicomIrregularity.Length);
+        }
+
+        Pop();
     }
 
     private void Pop() => _frames.RemoveAt(_frames.Count - 1);
@@ -143,7 +159,7 @@ public sealed partial class DicomReader
         }
 
         var tag = frame.Encoding.Tag(head);
-        if (_frames.Count == 1 && IsStop(tag))
+        if (_frames.Count == 1 && _frames[0].Sequence is null && IsStop(tag))
         {
             _ended = true;
             return;
@@ -187,7 +203,16 @@ public sealed partial class DicomReader
             return;
         }
 
-        throw Error($"{tag} stands where an element must begin.");
+        if (length == UndefinedLength || (frame.End == long.MaxValue && _frames.Count > 1))
+        {
+            throw Error($"{tag} stands where an element must begin.");
+        }
+
+        // Kept as an opaque element, so that what is passed on is what came.
+        Remark(DicomIrregularity.Delimiter);
+        _source.Advance(8);
+        EndOf(length, frame.End);
+        frame.Dataset.Append(ReadBytes(tag, DicomVR.UN, length, 0, frame.Encoding));
     }
 
     private void Truncate()
@@ -239,8 +264,11 @@ public sealed partial class DicomReader
             return long.MaxValue;
         }
 
+        // Beyond what holds it, and that ends where the file ends: the file was cut.
         var end = _source.Position + length;
-        return end <= outerEnd ? end : throw Error($"A length of {length} bytes reaches beyond what holds it.");
+        return end <= outerEnd || (outerEnd >= _source.Length && _options.AllowTruncated)
+            ? end
+            : throw Error($"A length of {length} bytes reaches beyond what holds it.");
     }
 
     private void Remark(DicomIrregularity kind)

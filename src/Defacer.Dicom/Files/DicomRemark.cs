@@ -24,8 +24,11 @@ public enum DicomIrregularity
     /// <summary>The bytes end inside a value, a sequence or a deflated stream. What was there is kept; the object is not whole.</summary>
     Truncated,
 
-    /// <summary>A delimiter stands where none is due, or one that is due is missing.</summary>
+    /// <summary>An item or delimiter stands where an element is due; it is kept as an element of group FFFE.</summary>
     Delimiter,
+
+    /// <summary>The length of a sequence is not that of its items; it is corrected when written.</summary>
+    Length,
 
     /// <summary>A deflated data set begins with a zlib header (RFC 1950) that PS3.5 §A.5 does not have.</summary>
     ZlibHeader,

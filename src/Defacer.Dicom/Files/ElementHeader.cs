@@ -15,13 +15,13 @@ internal static class ElementHeader
     internal const int MaxBytes = 12;
 
     internal static int Length(DicomItem item, bool isExplicit, long valueLength) =>
-        isExplicit && VRToWrite(item, valueLength).HasLongLength ? 12 : 8;
+        isExplicit && item.Tag.Group != 0xFFFE && VRToWrite(item, valueLength).HasLongLength ? 12 : 8;
 
     internal static int Write(Span<byte> head, DicomItem item, bool isExplicit, uint valueLength)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(head, item.Tag.Group);
         BinaryPrimitives.WriteUInt16LittleEndian(head[2..], item.Tag.Element);
-        if (!isExplicit)
+        if (!isExplicit || item.Tag.Group == 0xFFFE)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(head[4..], valueLength);
             return 8;

@@ -44,10 +44,11 @@ internal sealed class PartTenReader
         var observed = Observe(source, encoding);
         if (observed != encoding)
         {
+            // Fragments stay what their syntax says, and are explicit when written (PS3.5 §A.4).
             Remark(DicomIrregularity.TransferSyntaxWrong, source.Position);
-            syntax = observed == ElementEncoding.ImplicitLittle
-                ? DicomTransferSyntax.ImplicitVRLittleEndian
-                : DicomTransferSyntax.ExplicitVRLittleEndian;
+            syntax = syntax.IsEncapsulated ? syntax
+                : observed.IsExplicit ? DicomTransferSyntax.ExplicitVRLittleEndian
+                : DicomTransferSyntax.ImplicitVRLittleEndian;
         }
 
         return File(preamble, meta, syntax, DicomReader.Read(source, observed, _options, _remarks));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Defacer.Configuration;
 using Defacer.Ledger;
 using Defacer.Spool;
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Defacer.Configuration;
 using Defacer.Imaging;
 using Defacer.Ledger;
 using Defacer.Spool;
@@ -36,15 +36,12 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
     {
         var placements = batch.SelectMany(Placements).ToList();
         var decisions = await ledger.TakeInAsync([.. placements.Select(p => p.Intake)], ct);
-        var touched = new HashSet<string>(StringComparer.Ordinal);
         foreach (var byArrival in placements.Zip(decisions).GroupBy(p => p.First.Arrival.Id, StringComparer.Ordinal))
         {
             await PlaceAsync(byArrival.First().First.Arrival, [.. byArrival], ct);
-            foreach (var (placement, decision) in byArrival.Where(p => p.Second != IntakeDecision.Conflict))
+            foreach (var (placement, _) in byArrival.Where(p => p.Second != IntakeDecision.Conflict))
             {
-                touched.Add(placement.Intake.JobId);
                 clock.Touched(placement.Intake.JobId, placement.Arrival.Association);
-                _ = decision;
             }
         }
 
@@ -72,10 +69,11 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
     private IEnumerable<Placement> Placements(Arrival arrival)
     {
         var names = routes.Find(arrival.CalledAeTitle, arrival.CallingAeTitle).Select(r => r.Name).DefaultIfEmpty(RouteTable.NoRoute);
-        return names.Select(route => new Placement(arrival, new Intake(routes.JobId(route, arrival), route, Describe(arrival))));
+        return names.Select(route => new Placement(arrival, new Intake(JobIds.For(spool.Key, route, arrival), route, Describe(arrival))));
     }
 
-    private static Instance Describe(Arrival arrival) => new()
+    /// <summary>An arrival as its job lists it.</summary>
+    public static Instance Describe(Arrival arrival) => new()
     {
         ArrivalId = arrival.Id,
         SOPInstanceUID = arrival.SOPInstanceUID,
@@ -146,9 +144,7 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
         var description = spool.Folders.Description(intake.JobId);
         if (!File.Exists(description))
         {
-            File.WriteAllText(description + ".part", JsonSerializer.Serialize(new { intake.JobId, intake.Route, CreatedAt = intake.Instance.ArrivedAt }));
-            spool.Disk.FlushFile(description + ".part");
-            spool.Disk.Move(description + ".part", description);
+            spool.WriteDurably(description, new JobDescription(intake.JobId, intake.Route, intake.Instance.ArrivedAt).ToJson());
         }
 
         spool.Disk.FlushFolder(spool.Folders.Job(intake.JobId));
@@ -157,17 +153,19 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
 
     private async Task ParkConflictAsync(Placement placement, string source, bool isLast, CancellationToken ct)
     {
-        var intake = placement.Intake with { JobId = $"{placement.Intake.JobId}-{placement.Arrival.Id[^12..]}" };
+        var intake = placement.Intake with { JobId = JobIds.Conflict(placement.Intake.JobId, placement.Arrival.Id) };
         await PutAsync(intake, source, isLast, ct);
-        var parked = new Parked(
-            ParkCause.ConflictingDuplicate,
-            $"Job {placement.Intake.JobId} has an instance with the same SOP Instance UID and other content; that one is kept and goes its way.",
-            "Find out at the source which of the two is right. If it is this one, reject the job of the other and send this study again under new UIDs.");
-        await ledger.AddParkedAsync(intake.JobId, intake.Route, intake.Instance, parked, ct);
+        await ledger.AddParkedAsync(intake.JobId, intake.Route, intake.Instance, ConflictCause(placement.Intake.JobId), ct);
         using var held = await spool.Locks.TakeAsync(intake.JobId, ct);
         spool.MoveToParked(intake.JobId);
         log.LogWarning("Job {Job}: a second content under the same SOP Instance UID is parked as {Parked}.", placement.Intake.JobId, intake.JobId);
     }
+
+    /// <summary>Why a second content under a known UID is set aside.</summary>
+    public static Parked ConflictCause(string jobId) => new(
+        ParkCause.ConflictingDuplicate,
+        $"Job {jobId} has an instance with the same SOP Instance UID and other content; that one is kept and goes its way.",
+        "Find out at the source which of the two is right. If it is this one, reject the other job and send the study again under new UIDs.");
 
     private sealed record Placement(Arrival Arrival, Intake Intake);
 }

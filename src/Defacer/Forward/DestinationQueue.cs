@@ -38,6 +38,9 @@ public sealed class DestinationQueue : IDisposable
         _pipeline = Resilience();
     }
 
+    /// <summary>The destination's name.</summary>
+    public string Name => _name;
+
     /// <summary>Why it cannot be sent to now; null when the last attempt worked.</summary>
     public string? Trouble { get; private set; }
 
@@ -53,20 +56,20 @@ public sealed class DestinationQueue : IDisposable
         }
     }
 
-    /// <summary>Runs until cancelled; an instance in flight is finished or will be sent again, which is harmless.</summary>
-    public Task RunAsync(CancellationToken ct) => Task.WhenAll(_signals.Select(s => WorkAsync(s, ct)));
+    /// <summary>Runs until stopped; the instance in flight is finished, unless aborted: then it will be sent again, which is harmless.</summary>
+    public Task RunAsync(CancellationToken stop, CancellationToken abort) => Task.WhenAll(_signals.Select(s => WorkAsync(s, stop, abort)));
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task WorkAsync(Signal signal, CancellationToken ct)
+    private async Task WorkAsync(Signal signal, CancellationToken ct, CancellationToken abort)
     {
         while (!ct.IsCancellationRequested)
         {
             var sent = 0;
             try
             {
-                sent = await _pipeline.ExecuteAsync(async token => await SendBatchAsync(token), ct);
+                sent = await _pipeline.ExecuteAsync(async token => await SendBatchAsync(token, abort), ct);
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
@@ -81,7 +84,7 @@ public sealed class DestinationQueue : IDisposable
         }
     }
 
-    private async Task<int> SendBatchAsync(CancellationToken ct)
+    private async Task<int> SendBatchAsync(CancellationToken ct, CancellationToken abort)
     {
         var batch = await NextAsync(ct);
         if (batch.Count == 0)
@@ -102,7 +105,7 @@ public sealed class DestinationQueue : IDisposable
                 await _ledger.RecordDeliveryAsync(lost.Delivery, DeliveryState.Held, null, ct);
             }
 
-            await _destination.SendAsync(present, OnAnswerAsync, ct);
+            await _destination.SendAsync(present, OnAnswerAsync, ct, abort);
             if (failed > 0)
             {
                 throw new DestinationException("failure", $"{failed} instances were answered with a failure that may pass.");

@@ -8,8 +8,12 @@ public interface IDestination
     /// <summary>
     /// Sends instances, on as few associations as they need, and tells each answer before the next instance goes out.
     /// </summary>
+    /// <param name="batch">In the order in which they should go.</param>
+    /// <param name="onAnswer">Told after each instance.</param>
+    /// <param name="stop">No further instance is begun; the one in flight is finished.</param>
+    /// <param name="abort">Ends at once, also inside an instance.</param>
     /// <exception cref="DestinationException">The destination cannot be talked to, or is too busy: later, all of it.</exception>
-    Task SendAsync(IReadOnlyList<Outgoing> batch, Func<Outgoing, Answer, Task> onAnswer, CancellationToken ct);
+    Task SendAsync(IReadOnlyList<Outgoing> batch, Func<Outgoing, Answer, Task> onAnswer, CancellationToken stop, CancellationToken abort);
 }
 
 /// <summary>An instance to send.</summary>

@@ -45,6 +45,9 @@ public sealed record Job
     /// <summary>Why it stands there, in a word or sentence without patient data.</summary>
     public string Reason { get; init; } = string.Empty;
 
+    /// <summary>Why the study was taken as complete; empty while it is being received for the first time.</summary>
+    public string Evidence { get; init; } = string.Empty;
+
     /// <summary>Why it may not leave; null unless parked.</summary>
     public Parked? Parked { get; init; }
 

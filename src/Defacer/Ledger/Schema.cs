@@ -8,7 +8,7 @@ internal static class Schema
 
     internal const string Create = """
         CREATE TABLE IF NOT EXISTS jobs (
-            id TEXT PRIMARY KEY, route TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+            id TEXT PRIMARY KEY, route TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, evidence TEXT NOT NULL DEFAULT '',
             cause TEXT, detail TEXT, remedy TEXT,
             revision INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
             is_released INTEGER NOT NULL DEFAULT 0, is_cleaned INTEGER NOT NULL DEFAULT 0,

@@ -24,7 +24,12 @@ public sealed partial class SqliteLedger
 
     /// <inheritdoc/>
     public ValueTask<bool> MarkReadyAsync(string jobId, int revision, string evidence, CancellationToken ct) => TransactAsync(
-        () => When(jobId, j => j.State == JobState.Receiving && j.Revision == revision, () => MoveTo(jobId, JobState.Ready, evidence)), ct);
+        () => When(jobId, j => j.State == JobState.Receiving && j.Revision == revision, () =>
+        {
+            MoveTo(jobId, JobState.Ready, evidence);
+            Execute("UPDATE jobs SET evidence = $1 WHERE id = $0", jobId, evidence);
+        }),
+        ct);
 
     /// <inheritdoc/>
     public ValueTask<Job?> LeaseJobAsync(string owner, TimeSpan duration, CancellationToken ct) => TransactAsync(

@@ -203,7 +203,7 @@ public sealed partial class SqliteLedger : ILedger
         where T : struct, Enum => Enum.TryParse<T>(row.GetString(column), out var value) ? value : default;
 
     private const string JobColumns =
-        "id, route, state, reason, cause, detail, remedy, revision, attempts, is_released, is_cleaned, created_at, last_arrival_at, changed_at, lease_owner, lease_until";
+        "id, route, state, reason, cause, detail, remedy, revision, attempts, is_released, is_cleaned, created_at, last_arrival_at, changed_at, lease_owner, lease_until, evidence";
 
     private static Job ReadJob(SqliteDataReader row) => new()
     {
@@ -219,6 +219,7 @@ public sealed partial class SqliteLedger : ILedger
         CreatedAt = Time(row, 11),
         LastArrivalAt = Time(row, 12),
         ChangedAt = Time(row, 13),
+        Evidence = row.GetString(16),
         Lease = row.IsDBNull(14) ? null : new Lease(row.GetString(14), Time(row, 15)),
     };
 

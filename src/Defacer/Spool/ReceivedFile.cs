@@ -25,14 +25,7 @@ public static class ReceivedFile
     /// <summary>Preamble, "DICM" and group 0002.</summary>
     public static byte[] Head(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, string callingAeTitle, string calledAeTitle)
     {
-        var meta = new DicomDataset();
-        meta.AddOrUpdate(new DicomElement(DicomTag.FileMetaInformationVersion, DicomVR.OB, new byte[] { 0, 1 }));
-        meta.AddOrUpdate(DicomTag.MediaStorageSOPClassUID, DicomVR.UI, sopClassUid);
-        meta.AddOrUpdate(DicomTag.MediaStorageSOPInstanceUID, DicomVR.UI, sopInstanceUid);
-        meta.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, transferSyntaxUid);
-        meta.AddOrUpdate(DicomTag.ImplementationClassUID, DicomVR.UI, Implementation.ClassUid);
-        meta.AddOrUpdate(DicomTag.ImplementationVersionName, DicomVR.SH, Implementation.VersionName);
-        meta.AddOrUpdate(DicomTag.SourceApplicationEntityTitle, DicomVR.AE, callingAeTitle);
+        var meta = DicomFileMeta.Create(sopClassUid, sopInstanceUid, DicomTransferSyntax.FromUid(transferSyntaxUid), callingAeTitle);
         meta.AddOrUpdate(DicomTag.ReceivingApplicationEntityTitle, DicomVR.AE, calledAeTitle);
         using var stream = new MemoryStream();
         stream.Write(new byte[PreambleBytes]);

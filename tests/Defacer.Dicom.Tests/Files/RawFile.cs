@@ -4,18 +4,14 @@ using System.Text;
 
 namespace Defacer.Dicom.Tests.Files;
 
-/// <summary>Cuts the data set out of a Part 10 file with no code of the reader, so that the reader is checked against something.</summary>
+/// <summary>Cuts the data set out of a file with no code of the reader, so that the reader is checked against something.</summary>
 internal static class RawFile
 {
-    /// <summary>The bytes after group 0002, inflated where the syntax is deflated; null when the file has no such shape.</summary>
+    /// <summary>The bytes after group 0002, inflated where the syntax is deflated; null when the group does not end in the file.</summary>
     internal static byte[]? DatasetBytes(byte[] file)
     {
-        if (file.Length < 132 || !file.AsSpan(128, 4).SequenceEqual("DICM"u8))
-        {
-            return null;
-        }
-
-        var at = 132;
+        var hasPreamble = file.Length >= 132 && file.AsSpan(128, 4).SequenceEqual("DICM"u8);
+        var at = hasPreamble ? 132 : 0;
         var syntax = string.Empty;
         while (at + 8 <= file.Length && BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at)) == 2)
         {
@@ -38,27 +34,14 @@ internal static class RawFile
             at = value + (int)length;
         }
 
-        return syntax == "1.2.840.10008.1.2.1.99" ? Inflate(file.AsSpan(at)) : file[at..];
+        return syntax == "1.2.840.10008.1.2.1.99" ? Inflate(file[at..]) : file[at..];
     }
 
-    private static byte[] Inflate(ReadOnlySpan<byte> deflated)
+    private static byte[] Inflate(byte[] deflated)
     {
-        if (deflated[0] == 0x78)
-        {
-            deflated = deflated[2..];
-        }
-
-        using var inflater = new DeflateStream(new MemoryStream(deflated.ToArray()), CompressionMode.Decompress);
+        using var inflater = new DeflateStream(new MemoryStream(deflated), CompressionMode.Decompress);
         using var inflated = new MemoryStream();
-        try
-        {
-            inflater.CopyTo(inflated);
-        }
-        catch (InvalidDataException)
-        {
-            // A cut stream gives what it has.
-        }
-
+        inflater.CopyTo(inflated);
         return inflated.ToArray();
     }
 }

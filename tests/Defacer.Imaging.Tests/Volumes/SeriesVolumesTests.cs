@@ -132,8 +132,8 @@ public sealed class SeriesVolumesTests
     [InlineData("PixelSpacing", "")]
     public void Build_ImpossibleGeometry_IsNoGeometry(string keyword, string value)
     {
-        var change = Set(DicomTag.Parse(keyword), DicomVR.DS, value.Split('\\'));
-        var volumes = Build([Slice(0, 1), Slice(1, 2, change: change)]);
+        void Change(DicomDataset d) => d.AddOrUpdate(DicomElement.FromText(DicomTag.Parse(keyword), DicomVR.DS, value));
+        var volumes = Build([Slice(0, 1), Slice(1, 2, change: Change)]);
 
         var problem = Assert.Single(volumes.Problems);
         Assert.Equal(SeriesCause.NoGeometry, problem.Cause);

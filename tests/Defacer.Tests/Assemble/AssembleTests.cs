@@ -20,14 +20,13 @@ public sealed class AssembleTests : IAsyncDisposable
     private readonly SqliteLedger _ledger;
     private readonly StudyClock _clock;
     private readonly StudyIntake _intake;
-    private readonly RouteTable _routes;
 
     public AssembleTests()
     {
         _spool = SpoolStore.Open(
             _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, new Defacer.Spool.SystemDisk(), _time, NullLogger<SpoolStore>.Instance);
         _ledger = SqliteLedger.Open(_spool.Folders.Ledger, _time).Ledger;
-        _routes = new RouteTable(
+        var routes = new RouteTable(
             new DefacerOptions
             {
                 Routes =
@@ -36,10 +35,9 @@ public sealed class AssembleTests : IAsyncDisposable
                     new RouteOptions { Name = "second", CalledAeTitle = "BOTH", StableAge = s_quiet },
                     new RouteOptions { Name = "third", CalledAeTitle = "BOTH", CallingAeTitles = ["CT1"], StableAge = s_quiet },
                 ],
-            },
-            _spool.Key);
-        _clock = new StudyClock(_spool, _ledger, _routes, _time, NullLogger<StudyClock>.Instance);
-        _intake = new StudyIntake(_spool, _ledger, _routes, _clock, _time, NullLogger<StudyIntake>.Instance);
+            });
+        _clock = new StudyClock(_spool, _ledger, routes, _time, NullLogger<StudyClock>.Instance);
+        _intake = new StudyIntake(_spool, _ledger, routes, _clock, _time, NullLogger<StudyIntake>.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -198,7 +196,7 @@ public sealed class AssembleTests : IAsyncDisposable
             Bytes = arrival.Bytes,
             ArrivedAt = arrival.At,
         };
-        await _ledger.TakeInAsync([new Intake(_routes.JobId("first", arrival), "first", instance)], s_ct);
+        await _ledger.TakeInAsync([new Intake(JobIds.For(_spool.Key, "first", arrival), "first", instance)], s_ct);
 
         Assert.Equal(1, _spool.Rescan());
         await DrainAsync();

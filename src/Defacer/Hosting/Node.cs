@@ -1,0 +1,178 @@
+using Defacer.Assemble;
+using Defacer.Configuration;
+using Defacer.Deidentify;
+using Defacer.Dicom.Network;
+using Defacer.Forward;
+using Defacer.Ledger;
+using Defacer.Observe;
+using Defacer.Process;
+using Defacer.Receive;
+using Defacer.Spool;
+using Microsoft.Extensions.Hosting.Systemd;
+
+namespace Defacer.Hosting;
+
+/// <summary>
+/// The running node: puts the stages together, starts them in the order of the data's way and stops them from the front.
+/// The stages know only spool and ledger.
+/// </summary>
+public sealed class Node(
+    DefacerOptions options, NodePaths paths, NodeMetrics metrics, TimeProvider time, ILoggerFactory logs, ISystemdNotifier? systemd = null) : IHostedService, IAsyncDisposable
+{
+    private static readonly TimeSpan s_loopGrace = TimeSpan.FromSeconds(10);
+    private readonly ILogger<Node> _log = logs.CreateLogger<Node>();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abort = new();
+    private readonly List<Task> _loops = [];
+    private readonly List<DestinationQueue> _queues = [];
+    private SpoolStore? _spool;
+    private SqliteLedger? _ledger;
+    private DicomServer? _listener;
+
+    /// <summary>Liveness and readiness; null until the spool is open.</summary>
+    public NodeHealth? Health { get; private set; }
+
+    /// <summary>The ledger, for the console and for tests; null until it is open.</summary>
+    public ILedger? Ledger => _ledger;
+
+    /// <summary>The spool; null until it is open.</summary>
+    public SpoolStore? Spool => _spool;
+
+    /// <summary>The port on which associations are taken; null while none are.</summary>
+    public int? Port => _listener?.LocalEndPoint.Port;
+
+    /// <summary>Why a destination cannot be sent to, by name; empty when all can.</summary>
+    public IReadOnlyDictionary<string, string> Troubles =>
+        _queues.Where(q => q.Trouble is not null).ToDictionary(q => q.Name, q => q.Trouble!, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var spool = _spool = SpoolStore.Open(paths.Spool, options.Spool, new SystemDisk(), time, logs.CreateLogger<SpoolStore>());
+        spool.OnCommit = metrics.Committed;
+        Health = new NodeHealth(spool);
+        (_ledger, var setAside) = SqliteLedger.Open(spool.Folders.Ledger, time);
+        if (setAside is not null)
+        {
+            _log.LogError("The ledger could not be read and was set aside as {File}; it is rebuilt from the spool.", Path.GetFileName(setAside));
+        }
+
+        var tools = new RouteTools(options, paths.Config, SiteKey.LoadOrCreate(paths.SiteKey));
+        if (tools.Key.IsNew)
+        {
+            _log.LogWarning("A new site key was made at {Path}. Keep a copy in a safe: without it no pseudonym repeats.", paths.SiteKey);
+        }
+
+        await new SpoolRecovery(spool, _ledger, logs.CreateLogger<SpoolRecovery>()).RunAsync(cancellationToken);
+        var associations = Compose(spool, _ledger, tools);
+        await ListenAsync(spool, associations, cancellationToken);
+    }
+
+    /// <summary>Stops accepting, lets what is in flight finish within the drain time, then stops the stages. What is undone is on disk.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Health is not null)
+        {
+            Health.IsDraining = true;
+        }
+
+        using var deadline = new CancellationTokenSource(options.Node.DrainTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        if (_listener is not null)
+        {
+            await _listener.DrainAsync(either.Token);
+        }
+
+        await _stop.CancelAsync();
+        using var registration = either.Token.Register(() => _abort.Cancel());
+        try
+        {
+            await Task.WhenAll(_loops).WaitAsync(options.Node.DrainTimeout + s_loopGrace, time, CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            // The way in which loops end.
+        }
+        catch (TimeoutException)
+        {
+            _log.LogWarning("Work did not stop in time and is left; it is repeated at the next start.");
+        }
+
+        _log.LogInformation("The node has stopped.");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _abort.CancelAsync();
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync();
+        }
+
+        if (_ledger is not null)
+        {
+            await _ledger.DisposeAsync();
+        }
+
+        if (_spool is not null)
+        {
+            await _spool.DisposeAsync();
+        }
+
+        _queues.ForEach(q => q.Dispose());
+        _stop.Dispose();
+        _abort.Dispose();
+    }
+
+    private AssociationLog Compose(SpoolStore spool, SqliteLedger ledger, RouteTools tools)
+    {
+        var routes = new RouteTable(options);
+        var clock = new StudyClock(spool, ledger, routes, time, logs.CreateLogger<StudyClock>());
+        var intake = new StudyIntake(spool, ledger, routes, clock, time, logs.CreateLogger<StudyIntake>());
+        var worker = new JobWorker(options, routes, tools, spool, ledger, metrics, time, logs.CreateLogger<JobWorker>());
+        var retention = new Retention(spool, ledger, options.Spool.KeepOriginals, time, logs.CreateLogger<Retention>());
+        var settlement = new Settlement(spool, ledger, metrics, time, retention.Wake, logs.CreateLogger<Settlement>());
+        clock.OnReady = worker.Wake;
+        worker.OnForwarding = () => _queues.ForEach(q => q.Wake());
+        worker.OnDone = retention.Wake;
+        foreach (var (name, destination) in options.Destinations)
+        {
+            _queues.Add(new DestinationQueue(
+                name, destination, Destinations.Create(destination, options.Node.AeTitle, time), ledger, spool, metrics, time,
+                logs.CreateLogger<DestinationQueue>()) { OnSettled = settlement.Settled });
+        }
+
+        var associations = new AssociationLog(options, spool, metrics, logs.CreateLogger<AssociationLog>()) { OnEnded = clock.Wake };
+        Run("intake", intake.RunAsync);
+        Run("clock", clock.RunAsync);
+        Run("worker", worker.RunAsync);
+        _queues.ForEach(q => Run($"destination {q.Name}", stop => q.RunAsync(stop, _abort.Token)));
+        Run("settlement", settlement.RunAsync);
+        Run("retention", retention.RunAsync);
+        Run("queues", new QueueSampler(ledger, spool, metrics, time, logs.CreateLogger<QueueSampler>()).RunAsync);
+        if (systemd is not null)
+        {
+            Run("watchdog", new SystemdWatchdog(systemd, Health!, time).RunAsync);
+        }
+
+        return associations;
+    }
+
+    private async Task ListenAsync(SpoolStore spool, AssociationLog associations, CancellationToken ct)
+    {
+        var policy = new AssociationPolicy(options.Node, new RouteTable(options), spool, Health!);
+        var listener = DicomListener.Create(options.Node, policy, new SpoolStoreProvider(spool, time), associations, time);
+        await listener.StartAsync(ct);
+        _listener = listener;
+        Health!.IsListening = () => !Health.IsDraining;
+        _log.LogInformation("{AeTitle} takes associations on port {Port}.", options.Node.AeTitle, Port);
+    }
+
+    private void Run(string name, Func<CancellationToken, Task> loop)
+    {
+        var task = Task.Run(() => loop(_stop.Token));
+        _loops.Add(task);
+        Health!.Watch(name, task);
+    }
+}

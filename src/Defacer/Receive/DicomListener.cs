@@ -1,0 +1,37 @@
+using System.Net;
+using Defacer.Configuration;
+using Defacer.Dicom.Network;
+using Defacer.Dicom.Network.Services;
+using Defacer.Dicom.Pixels;
+
+namespace Defacer.Receive;
+
+/// <summary>The DICOM port: verification and storage.</summary>
+public static class DicomListener
+{
+    /// <summary>
+    /// A server that takes every storage class of PS3.4 B.5, and for each the transfer syntaxes that we can decode, in
+    /// the sender's order: no lossless image is decompressed by accident.
+    /// </summary>
+    public static DicomServer Create(
+        NodeOptions options, IAssociationPolicy policy, IStoreProvider store, IAssociationObserver observer, TimeProvider time) => new(
+        new DicomServerOptions
+        {
+            Address = options.Address == "*" ? IPAddress.IPv6Any : IPAddress.Parse(options.Address),
+            Port = options.Port,
+            Limits = new Limits
+            {
+                MaxPduLength = options.MaxPduLength,
+                MaxAssociations = options.MaxAssociations,
+                MaxAssociationsPerCaller = options.MaxAssociations,
+            },
+            Timeouts = new Timeouts { Idle = options.IdleTimeout },
+            TransferSyntaxOrder = TransferSyntaxOrder.Proposer,
+            Storage = new StorageRules
+            {
+                TransferSyntaxes = PixelCodecs.DecodableSyntaxes,
+                AcceptPrivateClasses = options.AcceptPrivateSopClasses,
+            },
+        },
+        policy, store, observer, time);
+}
