@@ -10,12 +10,15 @@ namespace Defacer.Cli;
 /// <summary><c>defacer deface IN OUT</c>: the deface stage alone, on files, headers otherwise as they came.</summary>
 internal static class DefaceVerb
 {
+    private static readonly string[] s_methodNames = [.. DefaceMethods.All.Select(m => m.Name)];
+    private static readonly string[] s_fillNames = [.. Fills.All.Select(f => f.Name)];
+
     internal static Command Create()
     {
         var input = new Argument<string>("IN") { Description = "A DICOM file, or a folder with the series of one or more studies." };
         var output = new Argument<string>("OUT") { Description = "The file or folder to write; only what passed the gate appears in it." };
-        var method = new Option<string>("--method") { Description = $"One of {string.Join(", ", DefaceMethods.Names)}.", DefaultValueFactory = _ => new DefaceOptions().Method };
-        var fill = new Option<string>("--fill") { Description = $"One of {string.Join(", ", Fills.Names)}.", DefaultValueFactory = _ => new DefaceOptions().Fill };
+        var method = new Option<string>("--method") { Description = $"One of {string.Join(", ", s_methodNames)}.", DefaultValueFactory = _ => new DefaceOptions().Method };
+        var fill = new Option<string>("--fill") { Description = $"One of {string.Join(", ", s_fillNames)}.", DefaultValueFactory = _ => new DefaceOptions().Fill };
         var pass = new Option<bool>("--pass-other") { Description = "Copy series that show no head instead of holding them back." };
         var mask = new Option<string?>("--mask") { Description = "Write the mask here as NIfTI on the input grid (.nii or .nii.gz; more series get a number)." };
         var report = new Option<string?>("--report") { Description = "Write the report as JSON here." };
@@ -24,8 +27,8 @@ internal static class DefaceVerb
         var command = new Command("deface", "Take the face and the ears out of DICOM series.") { input, output, method, fill, pass, mask, report, render, json };
         command.Validators.Add(result =>
         {
-            Check(result.GetValue(method), DefaceMethods.Names, "method");
-            Check(result.GetValue(fill), Fills.Names, "fill");
+            Check(result.GetValue(method), s_methodNames, "method");
+            Check(result.GetValue(fill), s_fillNames, "fill");
 
             void Check(string? value, IReadOnlyCollection<string> known, string what)
             {

@@ -1,5 +1,6 @@
 using Defacer.Deidentify;
 using Defacer.Deidentify.Profiles;
+using Defacer.Deidentify.Standard;
 
 namespace Defacer.Cli;
 

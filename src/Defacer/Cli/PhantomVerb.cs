@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Defacer.Imaging.Phantom;
+
+namespace Defacer.Cli;
+
+/// <summary><c>defacer phantom OUT</c>: the procedural head as a DICOM series.</summary>
+internal static class PhantomVerb
+{
+    internal static Command Create()
+    {
+        var output = new Argument<string>("OUT") { Description = "The folder to write." };
+        var modality = new Option<string>("--modality") { Description = "MR or CT.", DefaultValueFactory = _ => "MR" };
+        var seed = new Option<int>("--seed") { Description = "Another number is another head." };
+        var orientation = new Option<PhantomOrientation>("--orientation") { Description = "The slice plane.", DefaultValueFactory = _ => PhantomOrientation.Sagittal };
+        var slices = new Option<int>("--slices") { Description = "Number of slices.", DefaultValueFactory = _ => 176 };
+        var truth = new Option<bool>("--truth") { Description = "Also write where face, ears and brain are, as NIfTI." };
+        var command = new Command("phantom", "Write a made-up head as a DICOM series.") { output, modality, seed, orientation, slices, truth };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(modality) is not ("MR" or "CT"))
+            {
+                result.AddError("The modality is MR or CT.");
+            }
+
+            if (result.GetValue(slices) is < 2 or > 2000)
+            {
+                result.AddError("Between 2 and 2000 slices.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var folder = parsed.GetValue(output)!;
+            var count = parsed.GetValue(slices);
+            var scan = new PhantomOptions
+            {
+                Modality = parsed.GetValue(modality)!,
+                Seed = parsed.GetValue(seed),
+                Orientation = parsed.GetValue(orientation),
+                Slices = count,
+                SliceMm = 176.0 / count,
+            };
+            var written = PhantomSeries.Write(folder, new PhantomSeriesOptions { Scan = scan, Truth = parsed.GetValue(truth) }, cancellationToken);
+            Terminal.Line($"{written.Files.Count} instances written to {folder}.");
+            foreach (var path in new[] { written.FaceTruth, written.BrainTruth }.Where(p => p is not null))
+            {
+                Terminal.Line(path!);
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+}
