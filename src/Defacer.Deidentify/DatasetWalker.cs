@@ -56,7 +56,7 @@ internal sealed class DatasetWalker(InstanceContext instance)
 
         if (outcome is not null)
         {
-            target.AddOrUpdate(outcome);
+            target.AddOrUpdate(EvenLength.Of(outcome));
         }
     }
 

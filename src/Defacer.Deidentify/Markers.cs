@@ -13,6 +13,7 @@ internal static class Markers
 {
     internal static void Add(DicomDataset dataset, Profile profile, bool faceRemoved)
     {
+        DropUndone(dataset, profile, faceRemoved);
         Set(dataset, DicomTag.PatientIdentityRemoved, DicomVR.CS, "YES");
         AddMethod(dataset, profile);
         if (profile.IsBasicComplete)
@@ -32,6 +33,26 @@ internal static class Markers
         }
 
         Set(dataset, DicomTag.LongitudinalTemporalInformationModified, DicomVR.CS, "REMOVED");
+    }
+
+    // An earlier pass may claim to retain what this one took out, and to have cleaned a face that the object does not call clean.
+    private static void DropUndone(DicomDataset dataset, Profile profile, bool faceRemoved)
+    {
+        var items = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence);
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var codes = profile.Tables.MethodCodes;
+        var undone = codes.Where(c => c.Key.StartsWith("retain_", StringComparison.Ordinal)).Select(c => c.Value.Value).ToHashSet();
+        if (!faceRemoved && dataset.GetString(DicomTag.RecognizableVisualFeatures) != "NO")
+        {
+            undone.Add(codes["clean_recognizable_visual_features"].Value);
+        }
+
+        var left = items.Where(i => !undone.Contains(i.GetString(DicomTag.CodeValue) ?? string.Empty)).ToArray();
+        dataset.AddOrUpdate(new DicomSequence(DicomTag.DeidentificationMethodCodeSequence, left));
     }
 
     // LO: at most 64 characters a value.

@@ -18,9 +18,7 @@ internal static class CompoundCode
         return code switch
         {
             // X on what must be there would break the object: the weakest action that keeps it valid and removes the value.
-            "X" when type == AttributeType.Type1 => ActionCode.Replace,
-            "X" when type == AttributeType.Type2 => ActionCode.Zero,
-            "X" => ActionCode.Remove,
+            "X" => required ? ActionCode.Replace : mayBeEmpty ? ActionCode.Zero : ActionCode.Remove,
             // PS3.15 allows a dummy for Z, and Type 1 needs one.
             "Z" => required ? ActionCode.Replace : ActionCode.Zero,
             "D" => ActionCode.Replace,

@@ -86,9 +86,11 @@ internal sealed class PlanNode
         if (table.Find(tag) is { } row)
         {
             var (code, source) = profile.CodeFor(row);
+            // Z/D asks for D where the IOD does; in an IOD that is not known in full, some module may.
+            var safe = code == "Z/D" && !_plan.IsComplete ? AttributeType.Unknown : type;
             return new ElementRule
             {
-                Action = CompoundCode.Resolve(code, type)
+                Action = CompoundCode.Resolve(code, safe)
                     ?? throw new InvalidDataException($"confidentiality.json: '{code}' of {tag} is no action code."),
                 Source = source, Code = code, Type = type, Entry = entry,
             };
@@ -110,6 +112,12 @@ internal sealed class PlanNode
 
     private AttributeType TypeOf(DicomTag tag)
     {
+        // The parts of a code (PS3.3 Table 8.8-1) are required wherever there is one, also in items that are in no IOD.
+        if (_sequence is { IsPrivate: false } && (tag == DicomTag.CodeValue || tag == DicomTag.CodingSchemeDesignator || tag == DicomTag.CodeMeaning))
+        {
+            return AttributeType.Type1;
+        }
+
         if (_iod?.Find(tag) is { } node)
         {
             return node.Type;

@@ -10,6 +10,10 @@ internal static class ValueJudge
 {
     // PS3.5 §6.2.
     private const int MaxCodeLength = 16;
+    private const int MaxIntegerLength = 12;
+
+    // Scanners write DS longer than the 16 characters of PS3.5: full precision of a double has 24.
+    private const int MaxDecimalLength = 26;
 
     private static readonly SearchValues<byte> s_number = SearchValues.Create("0123456789+-.eE \\\0"u8);
 
@@ -43,8 +47,9 @@ internal static class ValueJudge
         return kind switch
         {
             UnlistedKind.Number or UnlistedKind.NumberText when element.VR.Code is "DS" or "IS" => IsNumbers(element) ? element : null,
-            UnlistedKind.Number or UnlistedKind.NumberText when !element.VR.IsText && !isBytes => element,
+            UnlistedKind.Number or UnlistedKind.NumberText when !element.VR.IsText && (!isBytes || rule.Entry!.VRs.Contains(element.VR)) => element,
             UnlistedKind.Code when element.VR == DicomVR.CS => KeepCodes(element, rule),
+            UnlistedKind.Code when element.VR.IsText && element.Bulk is null => AllCodes(element.Value.Span) ? element : null,
             UnlistedKind.ReviewedText when element.VR.UsesCharacterSet && element.VR != DicomVR.PN => IsNameless(element, source, instance) ? element : null,
             UnlistedKind.ClassUid when element.VR == DicomVR.UI => KeepClassUids(element, instance),
             UnlistedKind.InstanceUid when element.VR == DicomVR.UI => MapUid.Map(element, instance.Key),
@@ -53,8 +58,24 @@ internal static class ValueJudge
         };
     }
 
-    private static bool IsNumbers(DicomElement element) =>
-        element.Bulk is null && element.Value.Span.IndexOfAnyExcept(s_number) < 0;
+    private static bool IsNumbers(DicomElement element)
+    {
+        if (element.Bulk is not null || element.Value.Span.IndexOfAnyExcept(s_number) >= 0)
+        {
+            return false;
+        }
+
+        var limit = element.VR == DicomVR.IS ? MaxIntegerLength : MaxDecimalLength;
+        foreach (var part in element.Value.Span.Split((byte)'\\'))
+        {
+            if (element.Value.Span[part].Trim(" \0"u8).Length > limit)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     // Where a code is required, only the values that are none are replaced.
     private static DicomElement? KeepCodes(DicomElement element, ElementRule rule)

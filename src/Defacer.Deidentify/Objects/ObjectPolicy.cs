@@ -13,10 +13,11 @@ internal static class ObjectPolicy
     /// <summary>The cause why this object may not leave, or null when it may be treated.</summary>
     internal static Parked? Refuse(DicomDataset dataset, ObjectKind kind, Profile profile) => kind switch
     {
-        ObjectKind.Image => BurntInText(dataset, profile),
+        ObjectKind.Image => Image(dataset, profile),
         ObjectKind.ImageAtRisk => profile.UnverifiedPixelText == PixelTextPolicy.Pass
-            ? null
-            : dataset.GetString(DicomTag.BurnedInAnnotation) == "NO" ? BurntInText(dataset, profile) : PixelText("image of a kind that often shows text or a person"),
+            || dataset.GetString(DicomTag.BurnedInAnnotation) == "NO"
+            ? Image(dataset, profile)
+            : PixelText("image of a kind that often shows text or a person"),
         ObjectKind.StructuredReport => Unsupported("A structured report", "its text and observers cannot be cleaned without PS3.15 Table E.3.4-1"),
         ObjectKind.Presentation => Unsupported("A presentation state", "its graphics and texts may name the patient"),
         ObjectKind.EncapsulatedDocument => Unsupported("An encapsulated document", "the document itself is opaque"),
@@ -28,6 +29,16 @@ internal static class ObjectPolicy
         ObjectKind.Other => Unsupported("This kind of object", "it has no policy yet"),
         _ => Unsupported("An object of a private or unlisted SOP class", "there is no IOD by which it could be judged"),
     };
+
+    // A term that PS3.3 C.7.6.3.1.2 does not define says nothing about how to show the pixels, and may be anything.
+    private static readonly HashSet<string> s_photometric = new(
+        ["MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420",
+            "YBR_ICT", "YBR_RCT", "XYB", "HSV", "ARGB", "CMYK"], StringComparer.Ordinal);
+
+    private static Parked? Image(DicomDataset dataset, Profile profile) =>
+        dataset.GetString(DicomTag.PhotometricInterpretation) is { } term && !s_photometric.Contains(term)
+            ? new Parked(ParkCause.PixelData, "Photometric Interpretation (0028,0004) is no term of the standard.", "The source must send a valid image.")
+            : BurntInText(dataset, profile);
 
     private static Parked? BurntInText(DicomDataset dataset, Profile profile)
     {

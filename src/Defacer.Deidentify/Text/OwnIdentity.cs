@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify.Text;
@@ -42,6 +43,8 @@ internal sealed class OwnIdentity
     internal static OwnIdentity Collect(DicomDataset root)
     {
         var tokens = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var places = new List<string>();
+        var makers = new StringBuilder();
         var open = new Stack<DicomDataset>();
         open.Push(root);
         while (open.TryPop(out var dataset))
@@ -65,29 +68,16 @@ internal sealed class OwnIdentity
                 }
             }
 
-            foreach (var tag in s_whole)
+            foreach (var value in s_whole.SelectMany(dataset.GetStrings))
             {
-                foreach (var value in dataset.GetStrings(tag))
-                {
-                    Add(tokens, value);
-                }
+                Add(tokens, value);
             }
+
+            places.AddRange(s_places.SelectMany(dataset.GetStrings));
+            makers.Append(dataset.GetString(DicomTag.Manufacturer)).Append(' ').Append(dataset.GetString(DicomTag.ManufacturerModelName)).Append(' ');
         }
 
-        // A maker's name is no secret, even where it also names the place.
-        var makers = root.GetString(DicomTag.Manufacturer) + " " + root.GetString(DicomTag.ManufacturerModelName);
-        foreach (var value in s_places.SelectMany(root.GetStrings))
-        {
-            Add(tokens, value);
-            foreach (var word in value.Split(s_nameSeparators, StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (word.Length >= FreeLength && !makers.Contains(word, StringComparison.OrdinalIgnoreCase))
-                {
-                    Add(tokens, word);
-                }
-            }
-        }
-
+        AddPlaces(tokens, places, makers.ToString());
         return new OwnIdentity(tokens);
     }
 
@@ -113,6 +103,22 @@ internal sealed class OwnIdentity
         }
 
         return false;
+    }
+
+    // A maker's name is no secret, even where it also names the place.
+    private static void AddPlaces(HashSet<string> tokens, List<string> places, string makers)
+    {
+        foreach (var value in places.Where(p => !makers.Contains(p, StringComparison.OrdinalIgnoreCase)))
+        {
+            Add(tokens, value);
+            foreach (var word in value.Split(s_nameSeparators, StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (word.Length >= FreeLength && !makers.Contains(word, StringComparison.OrdinalIgnoreCase))
+                {
+                    Add(tokens, word);
+                }
+            }
+        }
     }
 
     private static void AddWords(HashSet<string> tokens, DicomDataset dataset, DicomTag tag)

@@ -15,6 +15,8 @@ internal sealed class IdentityCollector
     private static readonly char[] s_separators = [' ', '^', '=', '\\', ',', ';', '.', '-', '_', '/', '(', ')', '\t', '\r', '\n'];
     private readonly HashSet<(IdentityKind, string)> _seen = [];
     private readonly HashSet<(uint, string)> _values = [];
+    private readonly List<(DicomTag Tag, string Value)> _identifiers = [];
+    private readonly List<(DicomTag Tag, string Value)> _places = [];
     private readonly HashSet<string> _makers = new(StringComparer.OrdinalIgnoreCase);
 
     internal List<Identity> Identities { get; } = [];
@@ -23,12 +25,6 @@ internal sealed class IdentityCollector
 
     internal void Add(DicomFile file)
     {
-        foreach (var word in new[] { DicomTag.Manufacturer, DicomTag.ManufacturerModelName }.SelectMany(file.Dataset.GetStrings))
-        {
-            _makers.Add(word);
-            _makers.UnionWith(word.Split(s_separators, StringSplitOptions.RemoveEmptyEntries));
-        }
-
         var open = new Stack<DicomDataset>([file.Dataset, file.FileMetaInfo]);
         while (open.TryPop(out var dataset))
         {
@@ -49,6 +45,19 @@ internal sealed class IdentityCollector
         }
     }
 
+    /// <summary>To be called after the last file: only then all makers are known, whose names are no secret.</summary>
+    internal void Complete()
+    {
+        _identifiers.ForEach(i => AddIdentifier(i.Tag, i.Value));
+        _places.ForEach(p => AddPlace(p.Tag, p.Value));
+    }
+
+    private void AddMaker(DicomTag tag, string value)
+    {
+        _makers.Add(value);
+        _makers.UnionWith(value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private void Add(DicomDataset dataset, DicomElement element)
     {
         switch (element.VR.Code)
@@ -64,16 +73,19 @@ internal sealed class IdentityCollector
                 ForEachNew(dataset, element, AddUid);
                 break;
             case "AE":
-                ForEachNew(dataset, element, AddIdentifier);
+                ForEachNew(dataset, element, (tag, value) => _identifiers.Add((tag, value)));
+                break;
+            case "LO" when element.Tag == DicomTag.Manufacturer || element.Tag == DicomTag.ManufacturerModelName:
+                ForEachNew(dataset, element, AddMaker);
                 break;
             case "LO" or "SH" or "ST" or "LT" or "UT" or "UC":
                 if (IdentifyingAttributes.Identifiers.Contains(element.Tag.Value))
                 {
-                    ForEachNew(dataset, element, AddIdentifier);
+                    ForEachNew(dataset, element, (tag, value) => _identifiers.Add((tag, value)));
                 }
                 else if (IdentifyingAttributes.Places.Contains(element.Tag.Value))
                 {
-                    ForEachNew(dataset, element, AddPlace);
+                    ForEachNew(dataset, element, (tag, value) => _places.Add((tag, value)));
                 }
 
                 break;
@@ -203,8 +215,8 @@ internal sealed class IdentityCollector
             AddBytes(kind, tag, narrow, wordOnly: text.Length < FreeLength);
         }
 
-        AddBytes(kind, tag, Encoding.Unicode.GetBytes(text), wordOnly: false);
-        AddBytes(kind, tag, Encoding.BigEndianUnicode.GetBytes(text), wordOnly: false);
+        Identities.Add(new Identity(kind, tag, Encoding.Unicode.GetBytes(text), WordOnly: false, IsWide: true));
+        Identities.Add(new Identity(kind, tag, Encoding.BigEndianUnicode.GetBytes(text), WordOnly: false, IsWide: true));
     }
 
     private void AddBytes(IdentityKind kind, DicomTag tag, byte[] bytes, bool wordOnly)
