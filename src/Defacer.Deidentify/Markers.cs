@@ -35,7 +35,8 @@ internal static class Markers
         Set(dataset, DicomTag.LongitudinalTemporalInformationModified, DicomVR.CS, "REMOVED");
     }
 
-    // An earlier pass may claim to retain what this one took out, and to have cleaned a face that the object does not call clean.
+    // An earlier pass may claim to retain what this one took out, and to have cleaned a face that the object does not
+    // call clean.
     private static void DropUndone(DicomDataset dataset, Profile profile, bool faceRemoved)
     {
         var items = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence);
@@ -45,7 +46,10 @@ internal static class Markers
         }
 
         var codes = profile.Tables.MethodCodes;
-        var undone = codes.Where(c => c.Key.StartsWith("retain_", StringComparison.Ordinal)).Select(c => c.Value.Value).ToHashSet();
+        var undone = codes
+            .Where(c => c.Key.StartsWith("retain_", StringComparison.Ordinal))
+            .Select(c => c.Value.Value)
+            .ToHashSet();
         if (!faceRemoved && dataset.GetString(DicomTag.RecognizableVisualFeatures) != "NO")
         {
             undone.Add(codes["clean_recognizable_visual_features"].Value);
@@ -74,7 +78,9 @@ internal static class Markers
     private static void AddCode(DicomDataset dataset, MethodCode code)
     {
         var items = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence);
-        if (items.Any(i => i.GetString(DicomTag.CodeValue) == code.Value && i.GetString(DicomTag.CodingSchemeDesignator) == code.Scheme))
+        if (items.Any(i =>
+            i.GetString(DicomTag.CodeValue) == code.Value
+            && i.GetString(DicomTag.CodingSchemeDesignator) == code.Scheme))
         {
             return;
         }

@@ -11,9 +11,9 @@ using Xunit;
 namespace Defacer.Deidentify.Tests;
 
 /// <summary>
-/// Every row of PS3.15 Table E.1-1, Basic Profile, read from the table's own JSON: at the top of an object, in a standard
-/// sequence and in a private one; and every row under an IOD for each Type that it has anywhere in PS3.3. What must
-/// come out is worked out here, from the reading rules of PS3.15, not by the engine's code.
+/// Every row of PS3.15 Table E.1-1, Basic Profile, read from the table's own JSON: at the top of an object, in a
+/// standard sequence and in a private one; and every row under an IOD for each Type that it has anywhere in PS3.3. What
+/// must come out is worked out here, from the reading rules of PS3.15, not by the engine's code.
 /// </summary>
 public sealed class ConfidentialityTableTests
 {
@@ -22,7 +22,8 @@ public sealed class ConfidentialityTableTests
     private static readonly DicomTag s_standardSequence = DicomTag.Parse("ScheduledSpecimenSequence");
     private static readonly JsonElement s_table = Json("confidentiality.json");
 
-    private static readonly Lazy<(Dictionary<string, string> IodOfSop, Dictionary<string, Dictionary<string, string>> Types)> s_types = new(LoadTypes);
+    private static readonly Lazy<(Dictionary<string, string> IodOfSop, Dictionary<string, Dictionary<string,
+        string>> Types)> s_types = new(LoadTypes);
 
     [Fact]
     public void Apply_EveryRowInAStandardSequence_IsTakenAsType3()
@@ -48,7 +49,8 @@ public sealed class ConfidentialityTableTests
         {
             var file = Setup.Image(CtImage);
             file.Dataset.AddOrUpdate(new DicomTag(0x0029, 0x0010), DicomVR.LO, "ACME");
-            file.Dataset.AddOrUpdate(new DicomSequence(new DicomTag(0x0029, 0x1001), new DicomDataset(Value(tag, "SECRETVALUE"))));
+            file.Dataset.AddOrUpdate(
+                new DicomSequence(new DicomTag(0x0029, 0x1001), new DicomDataset(Value(tag, "SECRETVALUE"))));
             var output = Setup.Apply(file, Profile.Basic(Setup.Tables)).Output!.Dataset;
             if (output.Any(i => i.Tag.IsPrivate) || Bytes(output).AsSpan().IndexOf("SECRET"u8) >= 0)
             {
@@ -65,7 +67,10 @@ public sealed class ConfidentialityTableTests
         var problems = new List<string>();
         var covered = new HashSet<string>(StringComparer.Ordinal);
         var rows = Rows().ToArray();
-        foreach (var sop in new[] { CtImage, "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.6.1", "1.2.840.10008.5.1.4.1.1.20", "1.2.840.10008.5.1.4.1.1.12.1" })
+        foreach (
+            var sop in new[] { CtImage, "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128",
+            "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.6.1",
+            "1.2.840.10008.5.1.4.1.1.20", "1.2.840.10008.5.1.4.1.1.12.1" })
         {
             var types = s_types.Value.Types[s_types.Value.IodOfSop[sop]];
             foreach (var (tag, name, code) in rows)
@@ -76,7 +81,8 @@ public sealed class ConfidentialityTableTests
                 file.Dataset.AddOrUpdate(Value(tag, "SECRETVALUE"));
                 var result = Setup.Apply(file, AnyPixels);
                 Assert.True(result.Output is not null, $"{name}: {result.Parked}");
-                Check(result.Output.Dataset, tag, Expected(code, type), $"{name} ({code}) as Type {type} in {sop}", problems);
+                Check(result.Output.Dataset, tag, Expected(code, type), $"{name} ({code}) as Type {type} in {sop}",
+                    problems);
             }
         }
 
@@ -163,7 +169,8 @@ public sealed class ConfidentialityTableTests
         };
         if (text is null)
         {
-            return new DicomSequence(tag, new DicomDataset(new DicomElement(DicomTag.PatientComments, DicomVR.LT, "SECRETTEXT"u8.ToArray())));
+            return new DicomSequence(tag,
+                new DicomDataset(new DicomElement(DicomTag.PatientComments, DicomVR.LT, "SECRETTEXT"u8.ToArray())));
         }
 
         var bytes = Encoding.ASCII.GetBytes(text + (text.Length % 2 == 1 ? " " : string.Empty));
@@ -182,18 +189,23 @@ public sealed class ConfidentialityTableTests
     {
         foreach (var row in s_table.GetProperty("rows").EnumerateArray())
         {
-            var tag = row[0].GetString()! switch { "private" => "00291001", "50xxxxxx" => "50023000", var t => t.Replace("xx", "02", StringComparison.Ordinal) };
-            yield return (DicomTag.FromValue(uint.Parse(tag, NumberStyles.HexNumber, CultureInfo.InvariantCulture)), row[1].GetString()!, row[2].GetString()!);
+            var tag =
+                row[0].GetString()! switch { "private" => "00291001", "50xxxxxx" => "50023000", var t =>
+                t.Replace("xx", "02", StringComparison.Ordinal) };
+            yield return (DicomTag.FromValue(uint.Parse(tag, NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
+                row[1].GetString()!, row[2].GetString()!);
         }
     }
 
     private static JsonElement Json(string name) =>
-        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(SharedData.RepositoryRoot, "config", "standard", name))).RootElement;
+        JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(SharedData.RepositoryRoot, "config", "standard", name))).RootElement;
 
     private static (Dictionary<string, string>, Dictionary<string, Dictionary<string, string>>) LoadTypes()
     {
         using var stream = new System.IO.Compression.GZipStream(
-            File.OpenRead(Path.Combine(SharedData.RepositoryRoot, "config", "standard", "iod_types.json.gz")), System.IO.Compression.CompressionMode.Decompress);
+            File.OpenRead(Path.Combine(SharedData.RepositoryRoot, "config", "standard", "iod_types.json.gz")),
+                System.IO.Compression.CompressionMode.Decompress);
         var root = JsonDocument.Parse(stream).RootElement;
         string[] order = ["1", "1C", "2", "2C", "3"];
         var types = root.GetProperty("iods").EnumerateObject().ToDictionary(i => i.Name, i =>
@@ -206,7 +218,8 @@ public sealed class ConfidentialityTableTests
                     foreach (var path in paths.EnumerateObject())
                     {
                         var type = path.Value.GetString()!;
-                        if (!strictest.TryGetValue(path.Name, out var known) || Array.IndexOf(order, type) < Array.IndexOf(order, known))
+                        if (!strictest.TryGetValue(path.Name, out var known)
+                            || Array.IndexOf(order, type) < Array.IndexOf(order, known))
                         {
                             strictest[path.Name] = type;
                         }
@@ -216,7 +229,9 @@ public sealed class ConfidentialityTableTests
 
             return strictest;
         });
-        var sops = Json("sop_classes.json").GetProperty("rows").EnumerateArray().ToDictionary(r => r[0].GetString()!, r => r[2].GetString()!);
+        var sops =
+            Json("sop_classes.json").GetProperty("rows").EnumerateArray().ToDictionary(r => r[0].GetString()!, r =>
+            r[2].GetString()!);
         return (sops, types);
     }
 }

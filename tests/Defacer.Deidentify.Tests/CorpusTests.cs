@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Defacer.Deidentify.Tests;
 
-/// <summary>Every fixture and the real series: written or refused with a cause, nothing found, no new error of the IOD.</summary>
+/// <summary>Every fixture and the real series: written or refused with a cause, nothing found, no new error of the
+/// IOD.</summary>
 public sealed class CorpusTests(ITestOutputHelper output)
 {
     [Fact]
@@ -34,7 +35,8 @@ public sealed class CorpusTests(ITestOutputHelper output)
     public void Apply_RealSeries_IsWrittenClean(string series)
     {
         var root = Archive.Unpack("dicom", series + ".tar.xz");
-        var files = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(2);
+        var files =
+            Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(2);
         Assert.True(Run(files, root) > 0, "no instance was written");
     }
 
@@ -98,8 +100,8 @@ public sealed class CorpusTests(ITestOutputHelper output)
         }
     }
 
-    // What dciodvfy cannot read as it came, it can when it was put in order and written again. Where even that fails, there
-    // is nothing to compare with.
+    // What dciodvfy cannot read as it came, it can when it was put in order and written again. Where even that fails,
+    // there is nothing to compare with.
     private static HashSet<string> ErrorsInOrder(DicomFile input, DicomFile output, string target)
     {
         var dataset = new DicomDataset(input.Dataset.Where(i => !i.Tag.IsGroupLength && i.Tag.Group >= 8));

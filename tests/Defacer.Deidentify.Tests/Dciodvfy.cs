@@ -7,12 +7,16 @@ namespace Defacer.Deidentify.Tests;
 internal static partial class Dciodvfy
 {
     internal static bool IsInstalled { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(p => File.Exists(Path.Combine(p, "dciodvfy")));
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(p =>
+            File.Exists(Path.Combine(p, "dciodvfy")));
 
-    /// <summary>The errors of a file, without values and item numbers, so that the errors of two files can be compared.</summary>
+    /// <summary>The errors of a file, without values and item numbers, so that the errors of two files can be
+    /// compared.</summary>
     internal static HashSet<string> Errors(string path)
     {
-        var start = new ProcessStartInfo("dciodvfy", [path]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start =
+            new ProcessStartInfo("dciodvfy", [path]) { UseShellExecute = false, RedirectStandardError = true,
+            RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var text = process.StandardError.ReadToEnd();
@@ -23,9 +27,9 @@ internal static partial class Dciodvfy
 
     private static string Normalize(string line) => Numbers().Replace(Values().Replace(line, "<>"), "[n]");
 
-    [GeneratedRegex(@"<[^>/]*>(?=( for|$| is| -))", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"<[^>/]*>(?=( for|$| is| -))", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Values();
 
-    [GeneratedRegex(@"\[\d+\]", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\[\d+\]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Numbers();
 }

@@ -3,7 +3,6 @@ using Defacer.Deidentify.Actions;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Imaging;
-using Defacer.Testing;
 using Xunit;
 
 namespace Defacer.Deidentify.Tests;
@@ -21,9 +20,13 @@ public sealed class DeidentifierTests
     {
         var other = SiteKey.FromBytes(Encoding.ASCII.GetBytes("another key for tests, 32 bytes."));
         var one = Setup.Apply(Rich()).Output!.Dataset;
-        var two = new Deidentifier(Setup.Research, other).Apply(Rich(), false, TestContext.Current.CancellationToken).Output!.Dataset;
+        var two =
+            new Deidentifier(Setup.Research, other).Apply(Rich(), false,
+            TestContext.Current.CancellationToken).Output!.Dataset;
 
-        foreach (var tag in new[] { DicomTag.SOPInstanceUID, DicomTag.StudyInstanceUID, DicomTag.SeriesInstanceUID, DicomTag.PatientID, DicomTag.PatientName, DicomTag.AccessionNumber })
+        foreach (
+            var tag in new[] { DicomTag.SOPInstanceUID, DicomTag.StudyInstanceUID, DicomTag.SeriesInstanceUID,
+            DicomTag.PatientID, DicomTag.PatientName, DicomTag.AccessionNumber })
         {
             Assert.NotNull(one.GetString(tag));
             Assert.NotEqual(one.GetString(tag), two.GetString(tag));
@@ -37,7 +40,8 @@ public sealed class DeidentifierTests
         var twice = Setup.Apply(once).Output!;
 
         Assert.Equal(once.Dataset.Select(i => i.Tag), twice.Dataset.Select(i => i.Tag));
-        Assert.Equal(once.Dataset.GetStrings(DicomTag.DeidentificationMethod), twice.Dataset.GetStrings(DicomTag.DeidentificationMethod));
+        Assert.Equal(once.Dataset.GetStrings(DicomTag.DeidentificationMethod),
+            twice.Dataset.GetStrings(DicomTag.DeidentificationMethod));
         Assert.Single(twice.Dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence));
     }
 
@@ -58,9 +62,12 @@ public sealed class DeidentifierTests
         var without = Setup.Apply(Rich()).Output!.Dataset;
 
         Assert.Equal("NO", with.GetString(DicomTag.RecognizableVisualFeatures));
-        Assert.Equal(["113100", "113102"], with.GetItems(DicomTag.DeidentificationMethodCodeSequence).Select(i => i.GetString(DicomTag.CodeValue)!));
+        Assert.Equal(["113100", "113102"],
+            with.GetItems(DicomTag.DeidentificationMethodCodeSequence).Select(i => i.GetString(DicomTag.CodeValue)!));
         Assert.False(without.Contains(DicomTag.RecognizableVisualFeatures));
-        Assert.Equal(["113100"], without.GetItems(DicomTag.DeidentificationMethodCodeSequence).Select(i => i.GetString(DicomTag.CodeValue)!));
+        Assert.Equal(["113100"],
+            without.GetItems(DicomTag.DeidentificationMethodCodeSequence).Select(i =>
+            i.GetString(DicomTag.CodeValue)!));
     }
 
     [Fact]
@@ -68,12 +75,15 @@ public sealed class DeidentifierTests
     {
         var file = Rich();
         file.Dataset.AddOrUpdate(DicomTag.DeidentificationMethod, DicomVR.LO, "Elsewhere 1.0");
-        file.Dataset.AddOrUpdate(new DicomSequence(DicomTag.DeidentificationMethodCodeSequence, Code("113105"), Code("113107"), Code("113102")));
+        file.Dataset.AddOrUpdate(
+            new DicomSequence(DicomTag.DeidentificationMethodCodeSequence, Code("113105"), Code("113107"),
+            Code("113102")));
         var output = Setup.Apply(file).Output!.Dataset;
 
         Assert.Equal("Elsewhere 1.0", output.GetStrings(DicomTag.DeidentificationMethod)[0]);
         Assert.Equal(2, output.GetStrings(DicomTag.DeidentificationMethod).Count);
-        Assert.Equal(["113105", "113100"], output.GetItems(DicomTag.DeidentificationMethodCodeSequence).Select(i => i.GetString(DicomTag.CodeValue)!));
+        Assert.Equal(["113105", "113100"],
+            output.GetItems(DicomTag.DeidentificationMethodCodeSequence).Select(i => i.GetString(DicomTag.CodeValue)!));
     }
 
     [Fact]
@@ -84,14 +94,17 @@ public sealed class DeidentifierTests
         inner.AddOrUpdate(DicomTag.PatientName, DicomVR.PN, "Mustermann^Erika");
         inner.AddOrUpdate(DicomTag.StudyInstanceUID, DicomVR.UI, "1.2.3.4.5.6.7.1");
         using var stream = new MemoryStream();
-        DicomWriter.Write(stream, new DicomDataset(new DicomSequence(DicomTag.Parse("RelatedSeriesSequence"), inner)), DicomTransferSyntax.ImplicitVRLittleEndian);
-        file.Dataset.AddOrUpdate(new DicomElement(DicomTag.Parse("RelatedSeriesSequence"), DicomVR.UN, stream.ToArray().AsMemory(8)));
+        DicomWriter.Write(stream, new DicomDataset(new DicomSequence(DicomTag.Parse("RelatedSeriesSequence"), inner)),
+            DicomTransferSyntax.ImplicitVRLittleEndian);
+        file.Dataset.AddOrUpdate(
+            new DicomElement(DicomTag.Parse("RelatedSeriesSequence"), DicomVR.UN, stream.ToArray().AsMemory(8)));
 
         var output = Setup.Apply(file).Output!.Dataset;
         var item = Assert.Single(output.GetItems(DicomTag.Parse("RelatedSeriesSequence")));
 
         Assert.Equal(output.GetString(DicomTag.StudyInstanceUID), item.GetString(DicomTag.StudyInstanceUID));
-        Assert.DoesNotContain("Mustermann", Encoding.Latin1.GetString(Bytes(Setup.Apply(file).Output!)), StringComparison.Ordinal);
+        Assert.DoesNotContain("Mustermann", Encoding.Latin1.GetString(Bytes(Setup.Apply(file).Output!)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +128,8 @@ public sealed class DeidentifierTests
         Assert.Equal("BRAIN", output.GetString(DicomTag.Parse("BodyPartExamined")));
         Assert.Null(output.GetString(DicomTag.Parse("ConvolutionKernel")));
         Assert.NotEqual("call 12345", output.GetString(DicomTag.Parse("EchoTime")));
-        Assert.DoesNotContain("note", output.GetString(DicomTag.Parse("Laterality")) ?? string.Empty, StringComparison.Ordinal);
+        Assert.DoesNotContain("note", output.GetString(DicomTag.Parse("Laterality")) ?? string.Empty,
+            StringComparison.Ordinal);
         Assert.False(output.Contains(DicomTag.Parse("GridID")));
         Assert.False(output.Contains(new DicomTag(0x0018, 0xFF02)));
         Assert.Equal(0, output.GetElement(new DicomTag(0x0018, 0x0012))?.Length ?? 0);
@@ -127,7 +141,8 @@ public sealed class DeidentifierTests
         var file = Rich();
         file.Dataset.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OB, new byte[] { 1, 2, 3 }));
 
-        Assert.Equal(new byte[] { 1, 2, 3, 0 }, Setup.Apply(file).Output!.Dataset.GetElement(DicomTag.PixelData)!.Value.ToArray());
+        Assert.Equal(new byte[] { 1, 2, 3, 0 },
+            Setup.Apply(file).Output!.Dataset.GetElement(DicomTag.PixelData)!.Value.ToArray());
     }
 
     [Theory]
@@ -146,7 +161,9 @@ public sealed class DeidentifierTests
         d.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OW, new byte[] { 0xBC, 0x5A }));
         var output = Setup.Apply(file).Output!.Dataset;
 
-        Assert.Equal(expected, output.GetElement(DicomTag.PixelData)!.Value.Span[0] | (output.GetElement(DicomTag.PixelData)!.Value.Span[1] << 8));
+        Assert.Equal(expected,
+            output.GetElement(DicomTag.PixelData)!.Value.Span[0] | (
+            output.GetElement(DicomTag.PixelData)!.Value.Span[1] << 8));
         Assert.DoesNotContain(output, i => i.Tag.Group == 0x6000);
     }
 
@@ -203,9 +220,12 @@ public sealed class DeidentifierTests
         var traces = new Deidentifier(Setup.Research, Setup.Key).Explain(file, TestContext.Current.CancellationToken);
 
         Assert.Equal(file.Dataset.Count, traces.Count);
-        Assert.Contains(traces, t => t is { Keyword: "PatientName", Action: ActionCode.Pseudonym, Source: RuleSource.Profile });
-        Assert.Contains(traces, t => t is { Keyword: "PatientBirthDate", Action: ActionCode.Zero, Source: RuleSource.Table, Code: "Z" });
-        Assert.Contains(traces, t => t is { Keyword: "Manufacturer", Action: ActionCode.Keep, Source: RuleSource.Unlisted });
+        Assert.Contains(traces, t =>
+            t is { Keyword: "PatientName", Action: ActionCode.Pseudonym, Source: RuleSource.Profile });
+        Assert.Contains(traces, t =>
+            t is { Keyword: "PatientBirthDate", Action: ActionCode.Zero, Source: RuleSource.Table, Code: "Z" });
+        Assert.Contains(traces, t =>
+            t is { Keyword: "Manufacturer", Action: ActionCode.Keep, Source: RuleSource.Unlisted });
     }
 
     private static DicomDataset Code(string value)

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Defacer.Deidentify.Tests;
 
-/// <summary>What the engine might let through is put into an output by hand; the verifier must see it, and only it.</summary>
+/// <summary>What the engine might let through is put into an output by hand; the verifier must see it, and only
+/// it.</summary>
 public sealed class OutputVerifierTests
 {
     private static readonly DicomTag s_text = DicomTag.Parse("ConvolutionKernel");
@@ -47,7 +48,9 @@ public sealed class OutputVerifierTests
     [Fact]
     public void Check_NameInOtherCharacterSets_IsAHit()
     {
-        foreach (var encoding in new Encoding[] { Encoding.UTF8, Encoding.Latin1, Encoding.Unicode, Encoding.BigEndianUnicode })
+        foreach (
+            var encoding in new Encoding[] { Encoding.UTF8, Encoding.Latin1, Encoding.Unicode,
+            Encoding.BigEndianUnicode })
         {
             var bytes = encoding.GetBytes("Müller");
             var result = CheckItem(new DicomElement(s_text, DicomVR.UT, bytes), Named("Müller^Jörg"));
@@ -114,7 +117,8 @@ public sealed class OutputVerifierTests
         output.Dataset.Remove(DicomTag.RecognizableVisualFeatures);
         output.Save(folder["out.dcm"]);
 
-        Assert.Contains(Setup.Verify(folder["out.dcm"], Setup.Image()).Problems, p => p.Contains("113102", StringComparison.Ordinal));
+        Assert.Contains(Setup.Verify(folder["out.dcm"], Setup.Image()).Problems, p =>
+            p.Contains("113102", StringComparison.Ordinal));
     }
 
     private static DicomFile Named(string name)
@@ -126,7 +130,8 @@ public sealed class OutputVerifierTests
     }
 
     private static VerifyResult Check(DicomTag tag, DicomVR vr, string text, string? name = null) => CheckItem(
-        new DicomElement(tag, vr, Encoding.ASCII.GetBytes(text + (text.Length % 2 == 1 ? " " : string.Empty))), name is null ? Setup.Image() : Named(name));
+        new DicomElement(tag, vr, Encoding.ASCII.GetBytes(text + (text.Length % 2 == 1 ? " " : string.Empty))),
+            name is null ? Setup.Image() : Named(name));
 
     private static VerifyResult CheckItem(DicomItem item, DicomFile original)
     {

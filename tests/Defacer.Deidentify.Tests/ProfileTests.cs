@@ -11,7 +11,9 @@ public sealed class ProfileTests
     [Fact]
     public void Load_ShippedProfiles_AreValid()
     {
-        foreach (var path in Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "config", "profiles"), "*.json"))
+        foreach (
+            var path in Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "config", "profiles"),
+            "*.json"))
         {
             Assert.Equal(Path.GetFileNameWithoutExtension(path), Profile.Load(path, Setup.Tables).Name);
         }
@@ -25,14 +27,17 @@ public sealed class ProfileTests
               "optoins": [],
               "options": [ "retain-everything" ],
               "overrides": {
-                "NoSuchKeyword": "remove", "PatientID": "hide", "Rows": "pseudonym", "(0029,1001)": "keep", "SOPClassUID": "remove",
+                "NoSuchKeyword": "remove", "PatientID": "hide", "Rows": "pseudonym", "(0029,1001)": "keep",
+                "SOPClassUID": "remove",
                 "StudyID": { "action": "set" }
               },
               "unverifiedPixelText": "maybe"
             }
             """));
 
-        foreach (var word in new[] { "optoins", "retain-everything", "NoSuchKeyword", "hide", "Rows", "0029,1001", "SOPClassUID", "StudyID", "maybe" })
+        foreach (
+            var word in new[] { "optoins", "retain-everything", "NoSuchKeyword", "hide", "Rows", "0029,1001",
+            "SOPClassUID", "StudyID", "maybe" })
         {
             Assert.Contains(word, error.Message, StringComparison.Ordinal);
         }
@@ -41,7 +46,8 @@ public sealed class ProfileTests
     [Fact]
     public void Load_OptionThatIsNotCarriedOut_IsRefused()
     {
-        var error = Assert.Throws<ProfileException>(() => Setup.ParseProfile("""{ "options": [ "clean-descriptors" ] }"""));
+        var error =
+            Assert.Throws<ProfileException>(() => Setup.ParseProfile("""{ "options": [ "clean-descriptors" ] }"""));
 
         Assert.Contains("not carried out", error.Message, StringComparison.Ordinal);
     }
@@ -99,6 +105,7 @@ public sealed class ProfileTests
 
         File.AppendAllText(folder["confidentiality.json"], " ");
 
-        Assert.Contains("SHA-256", Assert.Throws<InvalidDataException>(() => StandardTables.Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("SHA-256", Assert.Throws<InvalidDataException>(() => StandardTables.Load(folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,8 @@ namespace Defacer.Deidentify.Tests;
 
 public sealed class SiteKeyTests
 {
-    private static readonly SiteKey s_other = SiteKey.FromBytes(Encoding.ASCII.GetBytes("another key for tests, 32 bytes."));
+    private static readonly SiteKey s_other =
+        SiteKey.FromBytes(Encoding.ASCII.GetBytes("another key for tests, 32 bytes."));
 
     [Fact]
     public void MapUid_SameUid_GivesAValidUidThatIsTheSameEveryTime()

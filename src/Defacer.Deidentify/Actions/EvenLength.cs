@@ -2,14 +2,17 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify.Actions;
 
-/// <summary>Every value we write has an even length (PS3.5 §7.1.1): one that was received odd gets the pad byte of its VR.</summary>
+/// <summary>Every value we write has an even length (PS3.5 §7.1.1): one that was received odd gets the pad byte of its
+/// VR.</summary>
 internal static class EvenLength
 {
     internal static DicomItem Of(DicomItem item) => item switch
     {
         DicomElement element when element.Length % 2 == 1 => Pad(element),
-        DicomFragmentSequence fragments when fragments.Fragments.Any(f => f.Length % 2 == 1) => new DicomFragmentSequence(
-            fragments.Tag, fragments.VR, fragments.OffsetTable, [.. fragments.Fragments.Select(f => f.Length % 2 == 1 ? Pad(f) : f)]),
+        DicomFragmentSequence fragments when fragments.Fragments.Any(f => f.Length % 2 == 1) =>
+            new DicomFragmentSequence(
+                fragments.Tag, fragments.VR, fragments.OffsetTable,
+                [.. fragments.Fragments.Select(f => f.Length % 2 == 1 ? Pad(f) : f)]),
         _ => item,
     };
 

@@ -19,14 +19,15 @@ internal sealed class OwnIdentity
         DicomTag.PatientID, DicomTag.OtherPatientIDs, DicomTag.AccessionNumber, DicomTag.StudyID, DicomTag.AdmissionID,
         DicomTag.RequestedProcedureID, DicomTag.ScheduledProcedureStepID, DicomTag.PerformedProcedureStepID,
         DicomTag.FillerOrderNumberImagingServiceRequest, DicomTag.PlacerOrderNumberImagingServiceRequest,
-        DicomTag.MilitaryRank, DicomTag.PatientTelephoneNumbers,
-        DicomTag.DeviceSerialNumber, DicomTag.StationName, DicomTag.PatientBirthDate,
+        DicomTag.MilitaryRank, DicomTag.PatientTelephoneNumbers, DicomTag.DeviceSerialNumber, DicomTag.StationName,
+        DicomTag.PatientBirthDate,
     ];
 
     private static readonly DicomTag[] s_places =
     [
-        DicomTag.InstitutionName, DicomTag.InstitutionAddress, DicomTag.InstitutionalDepartmentName, DicomTag.PatientAddress,
-        DicomTag.RequestingService, DicomTag.ResponsibleOrganization, DicomTag.CurrentPatientLocation,
+        DicomTag.InstitutionName, DicomTag.InstitutionAddress, DicomTag.InstitutionalDepartmentName,
+        DicomTag.PatientAddress, DicomTag.RequestingService, DicomTag.ResponsibleOrganization,
+        DicomTag.CurrentPatientLocation,
     ];
 
     private readonly SearchValues<string>? _long;
@@ -74,7 +75,8 @@ internal sealed class OwnIdentity
             }
 
             places.AddRange(s_places.SelectMany(dataset.GetStrings));
-            makers.Append(dataset.GetString(DicomTag.Manufacturer)).Append(' ').Append(dataset.GetString(DicomTag.ManufacturerModelName)).Append(' ');
+            makers.Append(dataset.GetString(DicomTag.Manufacturer)).Append(' ');
+            makers.Append(dataset.GetString(DicomTag.ManufacturerModelName)).Append(' ');
         }
 
         AddPlaces(tokens, places, makers.ToString());

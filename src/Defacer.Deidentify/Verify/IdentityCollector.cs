@@ -4,7 +4,8 @@ using Defacer.Dicom.Files;
 
 namespace Defacer.Deidentify.Verify;
 
-/// <summary>Collects identities from data sets. A value that was seen is not taken apart again: a study repeats itself.</summary>
+/// <summary>Collects identities from data sets. A value that was seen is not taken apart again: a study repeats
+/// itself.</summary>
 internal sealed class IdentityCollector
 {
     private const int MinLength = 3;
@@ -12,7 +13,8 @@ internal sealed class IdentityCollector
     // A word of this length in a longer word is no chance any more.
     private const int FreeLength = 6;
     private const int MinPlaceWord = 5;
-    private static readonly char[] s_separators = [' ', '^', '=', '\\', ',', ';', '.', '-', '_', '/', '(', ')', '\t', '\r', '\n'];
+    private static readonly char[] s_separators =
+        [' ', '^', '=', '\\', ',', ';', '.', '-', '_', '/', '(', ')', '\t', '\r', '\n'];
     private readonly HashSet<(IdentityKind, string)> _seen = [];
     private readonly HashSet<(uint, string)> _values = [];
     private readonly List<(DicomTag Tag, string Value)> _identifiers = [];
@@ -111,7 +113,8 @@ internal sealed class IdentityCollector
         foreach (var word in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
         {
             // Two ideographs are a name.
-            if ((word.Length >= MinLength || (word.Length == 2 && word[0] >= 0x2E80)) && !IdentifyingAttributes.Nobody.Contains(word))
+            if ((word.Length >= MinLength || (word.Length == 2 && word[0] >= 0x2E80))
+                && !IdentifyingAttributes.Nobody.Contains(word))
             {
                 AddText(IdentityKind.Name, tag, word);
                 any = true;
@@ -135,9 +138,11 @@ internal sealed class IdentityCollector
         foreach (var part in Encoding.Latin1.GetString(element.Value.Span).Split('=', '^', '\\'))
         {
             var raw = part.Trim(' ', '\0');
-            if (raw.Length > MinLength && raw.Contains('\u001B', StringComparison.Ordinal) && _seen.Add((IdentityKind.Name, "raw:" + raw)))
+            if (raw.Length > MinLength && raw.Contains('\u001B', StringComparison.Ordinal)
+                && _seen.Add((IdentityKind.Name, "raw:" + raw)))
             {
-                Identities.Add(new Identity(IdentityKind.Name, element.Tag, Encoding.Latin1.GetBytes(raw), WordOnly: false));
+                Identities.Add(
+                    new Identity(IdentityKind.Name, element.Tag, Encoding.Latin1.GetBytes(raw), WordOnly: false));
             }
         }
     }
@@ -168,7 +173,8 @@ internal sealed class IdentityCollector
         AddText(IdentityKind.Place, tag, value);
         foreach (var word in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (word.Length >= MinPlaceWord && !IdentifyingAttributes.PlaceWords.Contains(word) && !_makers.Contains(word))
+            if (word.Length >= MinPlaceWord && !IdentifyingAttributes.PlaceWords.Contains(word)
+                && !_makers.Contains(word))
             {
                 AddText(IdentityKind.Place, tag, word);
             }
@@ -194,7 +200,12 @@ internal sealed class IdentityCollector
         }
 
         var (y, m, d) = (digits[..4], digits[4..6], digits[6..]);
-        foreach (var form in new[] { y + m + d, $"{y}-{m}-{d}", $"{y}.{m}.{d}", $"{y}/{m}/{d}", $"{d}.{m}.{y}", $"{d}/{m}/{y}", $"{m}/{d}/{y}", $"{d}-{m}-{y}" }.Distinct())
+        string[] forms =
+        [
+            y + m + d, $"{y}-{m}-{d}", $"{y}.{m}.{d}", $"{y}/{m}/{d}", $"{d}.{m}.{y}", $"{d}/{m}/{y}", $"{m}/{d}/{y}",
+            $"{d}-{m}-{y}",
+        ];
+        foreach (var form in forms.Distinct())
         {
             AddBytes(IdentityKind.Date, tag, Encoding.ASCII.GetBytes(form), wordOnly: false);
         }
@@ -216,7 +227,8 @@ internal sealed class IdentityCollector
         }
 
         Identities.Add(new Identity(kind, tag, Encoding.Unicode.GetBytes(text), WordOnly: false, IsWide: true));
-        Identities.Add(new Identity(kind, tag, Encoding.BigEndianUnicode.GetBytes(text), WordOnly: false, IsWide: true));
+        Identities.Add(
+            new Identity(kind, tag, Encoding.BigEndianUnicode.GetBytes(text), WordOnly: false, IsWide: true));
     }
 
     private void AddBytes(IdentityKind kind, DicomTag tag, byte[] bytes, bool wordOnly)

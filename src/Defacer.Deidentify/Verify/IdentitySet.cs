@@ -4,8 +4,8 @@ using Defacer.Dicom.Files;
 namespace Defacer.Deidentify.Verify;
 
 /// <summary>
-/// What the original study knew about the person, as byte strings to search for. Collected from every instance, at every
-/// depth, in the forms and character sets in which it could have survived.
+/// What the original study knew about the person, as byte strings to search for. Collected from every instance, at
+/// every depth, in the forms and character sets in which it could have survived.
 /// </summary>
 public sealed class IdentitySet
 {
@@ -38,9 +38,11 @@ public sealed class IdentitySet
     /// <summary>The strings of <see cref="Long"/> as indexes into <see cref="All"/>.</summary>
     internal int[] LongIndex { get; }
 
-    // Eight characters; and not of one or two: a flat image is full of "00000000". Wide characters are pixels of 16 bits.
+    // Eight characters; and not of one or two: a flat image is full of "00000000". Wide characters are pixels of 16
+    // bits.
     private static bool IsNoChance(Identity identity) =>
-        identity.Bytes.Length >= (identity.IsWide ? 2 * BulkMinBytes : BulkMinBytes) && identity.Bytes.Distinct().Count() > (identity.IsWide ? 4 : 3);
+        identity.Bytes.Length >= (identity.IsWide ? 2 * BulkMinBytes : BulkMinBytes)
+            && identity.Bytes.Distinct().Count() > (identity.IsWide ? 4 : 3);
 
     /// <summary>Collects from the original files of a study.</summary>
     public static IdentitySet Collect(IEnumerable<DicomFile> study)

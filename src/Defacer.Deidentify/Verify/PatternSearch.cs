@@ -7,8 +7,8 @@ internal interface IMatchSink
 }
 
 /// <summary>
-/// Finds many byte strings in one pass (Wu and Manber): a window of the shortest pattern's length moves by what the last
-/// two bytes under it allow, so most bytes are never looked at. Letters of ASCII match in either case.
+/// Finds many byte strings in one pass (Wu and Manber): a window of the shortest pattern's length moves by what the
+/// last two bytes under it allow, so most bytes are never looked at. Letters of ASCII match in either case.
 /// </summary>
 internal sealed class PatternSearch
 {
