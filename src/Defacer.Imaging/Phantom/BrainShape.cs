@@ -111,7 +111,8 @@ internal sealed class BrainShape(float foldPhase)
             return Tissue.WhiteMatter;
         }
 
-        return depth < 3 || (m.X < 4.3f && arch > 0) || fold < opened + (0.42f * Ramp(21, 16, depth)) ? Tissue.GreyMatter : Tissue.WhiteMatter;
+        var isCortex = depth < 3 || (m.X < 4.3f && arch > 0) || fold < opened + (0.42f * Ramp(21, 16, depth));
+        return isCortex ? Tissue.GreyMatter : Tissue.WhiteMatter;
     }
 
     private static float Ventricle(Vector3 m)

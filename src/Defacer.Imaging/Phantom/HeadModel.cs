@@ -84,7 +84,10 @@ internal sealed class HeadModel
             return Tissue.Cartilage;
         }
 
-        return (p.Y < -30 ? EyeAt(m) : null) ?? AirwayAt(p, m) ?? BoneAt(p, m, surface, cranium, cavity) ?? SoftAt(p, m, surface);
+        return (p.Y < -30 ? EyeAt(m) : null)
+            ?? AirwayAt(p, m)
+            ?? BoneAt(p, m, surface, cranium, cavity)
+            ?? SoftAt(p, m, surface);
     }
 
     private static Tissue? EyeAt(Vector3 m)
@@ -98,7 +101,8 @@ internal sealed class HeadModel
                 return Tissue.Muscle;
             }
 
-            return Ellipsoid(m, eye + new Vector3(0, -7, 0), new Vector3(4.5f, 2.2f, 4.5f)) < 0 ? Tissue.Lens : Tissue.Vitreous;
+            var lens = Ellipsoid(m, eye + new Vector3(0, -7, 0), new Vector3(4.5f, 2.2f, 4.5f));
+            return lens < 0 ? Tissue.Lens : Tissue.Vitreous;
         }
 
         var orbit = Ellipsoid(m, new Vector3(28, -63, 20), new Vector3(18.5f, 27, 17));
@@ -201,8 +205,9 @@ internal sealed class HeadModel
 
         var level = MathF.Abs(MathF.Sin((p.Z + 30) * MathF.PI / 18));
         var bend = (p.Z + 30) * -0.06f;
-        var body = Ellipsoid(p with { Z = 0 }, new Vector3(0, 8 + bend, 0), new Vector3(12, 9.5f, 1e3f));
-        var arch = MathF.Abs(Ellipsoid(p with { Z = 0 }, new Vector3(0, 27 + bend, 0), new Vector3(15, 14, 1e3f))) - 2.5f;
+        var flat = p with { Z = 0 };
+        var body = Ellipsoid(flat, new Vector3(0, 8 + bend, 0), new Vector3(12, 9.5f, 1e3f));
+        var arch = MathF.Abs(Ellipsoid(flat, new Vector3(0, 27 + bend, 0), new Vector3(15, 14, 1e3f))) - 2.5f;
         var spine = Box(m with { Z = 0 }, new Vector3(0, 47 + bend, 0), new Vector3(3, 10, 1e3f), 2);
         var bone = MathF.Min(body, level > 0.35f ? MathF.Min(arch, spine) : 1);
         if (bone >= 0)
@@ -217,7 +222,8 @@ internal sealed class HeadModel
     {
         // Fat is thick in the cheeks and under the chin, thin on the forehead and the nose.
         var cheek = 5 * Bell(m.X - 42, p.Z + 25, 18, 26) * Ramp(-20, -50, p.Y);
-        var fat = SkinMm + (_head.FatMm * (p.Z > 30 ? 0.6f : 1)) + cheek - (2.5f * Bell(m.X, p.Z + 5, 10, 24) * Ramp(-70, -85, p.Y));
+        var nose = 2.5f * Bell(m.X, p.Z + 5, 10, 24) * Ramp(-70, -85, p.Y);
+        var fat = SkinMm + (_head.FatMm * (p.Z > 30 ? 0.6f : 1)) + cheek - nose;
         if (surface > -fat)
         {
             return Tissue.Fat;

@@ -1,8 +1,8 @@
 namespace Defacer.Imaging.Phantom;
 
 /// <summary>
-/// Repeatable noise: a SplitMix64 generator (Steele, Lea, Flood 2014). One for each row or slice, so that the numbers do
-/// not depend on how the work is shared between threads.
+/// Repeatable noise: a SplitMix64 generator (Steele, Lea, Flood 2014). One for each slice, so that the numbers do not
+/// depend on how the work is shared between threads.
 /// </summary>
 internal struct NoiseSource(ulong seed, ulong stream)
 {

@@ -16,7 +16,8 @@ public sealed record PhantomHead(Volume Image, MaskVolume Face, MaskVolume Brain
     {
         if (options.Modality is not ("MR" or "CT"))
         {
-            throw new ArgumentException($"The phantom is scanned by MR or CT, not {options.Modality}.", nameof(options));
+            throw new ArgumentException(
+                $"The phantom is scanned by MR or CT, not {options.Modality}.", nameof(options));
         }
 
         return new PhantomScanner(options).Scan(ct);

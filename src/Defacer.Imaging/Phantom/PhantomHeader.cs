@@ -42,7 +42,8 @@ internal static class PhantomHeader
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes("defacer phantom " + text))[..16];
         hash[0] &= 0x7F; // at most 38 digits, as of a UUID
-        return "2.25." + new BigInteger(hash, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
+        var number = new BigInteger(hash, isUnsigned: true, isBigEndian: true);
+        return "2.25." + number.ToString(CultureInfo.InvariantCulture);
     }
 
     private static void AddPatientAndStudy(DicomDataset dataset, PhantomSeriesOptions options)

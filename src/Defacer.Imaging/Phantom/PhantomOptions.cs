@@ -86,7 +86,11 @@ public sealed record PhantomOptions
         var corner = Centre - (column * (ColumnMm * (Columns - 1) / 2)) - (row * (RowMm * (Rows - 1) / 2))
             - (step * ((Slices - 1) / 2.0));
         return new VolumeGeometry(
-            Columns, Rows, column * ColumnMm, row * RowMm, [.. Enumerable.Range(0, Slices).Select(k => corner + (step * k))]);
+            Columns,
+            Rows,
+            column * ColumnMm,
+            row * RowMm,
+            [.. Enumerable.Range(0, Slices).Select(k => corner + (step * k))]);
     }
 
     private (Vector3 Column, Vector3 Row) Directions()

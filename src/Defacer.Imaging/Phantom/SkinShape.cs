@@ -118,8 +118,9 @@ internal sealed class SkinShape(HeadParameters head)
     // In coordinates from the root; x is the distance from the middle.
     private float Nose(Vector3 q)
     {
-        var bridge = Tube(q, new Vector3(0, -2, 30), new Vector3(0, -11 - head.NoseHumpMm, 10), 6.5f, 6.2f);
-        bridge = Join(bridge, Tube(q, new Vector3(0, -11 - head.NoseHumpMm, 10), new Vector3(0, -20.5f, -10), 6.2f, 7.5f), 5);
+        var hump = new Vector3(0, -11 - head.NoseHumpMm, 10);
+        var bridge = Tube(q, new Vector3(0, -2, 30), hump, 6.5f, 6.2f);
+        bridge = Join(bridge, Tube(q, hump, new Vector3(0, -20.5f, -10), 6.2f, 7.5f), 5);
         var tip = Ellipsoid(q, new Vector3(2.2f, -22.5f, -12), new Vector3(7.4f, 8.2f, 7.6f));
         var wing = Ellipsoid(q, new Vector3(11.5f, -11, -17.5f), new Vector3(6.2f, 9.5f, 7.6f));
         var septum = Tube(q, new Vector3(0, -22, -17.5f), new Vector3(0, -8, -23), 3.4f, 4.6f);

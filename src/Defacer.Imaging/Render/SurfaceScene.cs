@@ -70,8 +70,11 @@ public sealed class SurfaceScene
         (extent.Low with { Z = Math.Max(extent.Low.Z, extent.High.Z - TallestMm) }, extent.High);
 
     // Thick slices would be smoothed away whole: 2 mm at most.
-    private static double CoarseMm(VolumeGeometry geometry) =>
-        Math.Min(2, Math.Max(geometry.ColumnStep.Length, Math.Max(geometry.RowStep.Length, Math.Abs(geometry.SliceSpacingMm))));
+    private static double CoarseMm(VolumeGeometry geometry)
+    {
+        var inPlane = Math.Max(geometry.ColumnStep.Length, geometry.RowStep.Length);
+        return Math.Min(2, Math.Max(inPlane, Math.Abs(geometry.SliceSpacingMm)));
+    }
 
     private static float AirLevel(Volume volume, float threshold)
     {

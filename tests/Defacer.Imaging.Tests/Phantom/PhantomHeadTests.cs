@@ -10,7 +10,8 @@ namespace Defacer.Imaging.Tests.Phantom;
 public sealed class MeanHead
 {
     public PhantomHead Head { get; } = PhantomHead.Create(
-        new PhantomOptions { Columns = 85, Rows = 85, Slices = 64, ColumnMm = 3, RowMm = 3, SliceMm = 3 }, CancellationToken.None);
+        new PhantomOptions { Columns = 85, Rows = 85, Slices = 64, ColumnMm = 3, RowMm = 3, SliceMm = 3 },
+        CancellationToken.None);
 }
 
 public class PhantomHeadTests(MeanHead mean) : IClassFixture<MeanHead>
@@ -83,9 +84,8 @@ public class PhantomHeadTests(MeanHead mean) : IClassFixture<MeanHead>
             Centre = new Vector3(0, -50, 0), Noise = 0, Bias = 0,
         };
         var grid = new RegularGrid(24, 24, 24, 3, new Vector3(-36, -90, -36));
-        var here = Resampler.ToGrid(PhantomHead.Create(options, CancellationToken.None).Image, grid, -1, CancellationToken.None);
-        var sagittal = PhantomHead.Create(options with { Orientation = PhantomOrientation.Sagittal }, CancellationToken.None);
-        var there = Resampler.ToGrid(sagittal.Image, grid, -1, CancellationToken.None);
+        var here = On(grid, options);
+        var there = On(grid, options with { Orientation = PhantomOrientation.Sagittal });
         Assert.DoesNotContain(-1f, here);
         Assert.True(Correlation(here, there) > 0.93, $"correlation {Correlation(here, there)}");
     }
@@ -93,7 +93,8 @@ public class PhantomHeadTests(MeanHead mean) : IClassFixture<MeanHead>
     [Fact]
     public void Create_Ct_HasAirBoneAndTissueInHounsfieldUnits()
     {
-        var head = PhantomHead.Create(s_coarse with { Modality = "CT", Noise = 0, HeadHolder = false }, CancellationToken.None);
+        var options = s_coarse with { Modality = "CT", Noise = 0, HeadHolder = false };
+        var head = PhantomHead.Create(options, CancellationToken.None);
         Assert.Equal(-1000, head.Image.Voxels.Min());
         Assert.InRange(head.Image.Voxels.Max(), 500, 2400);
         var brain = head.Image.Voxels.Where((_, i) => head.Brain.Labels[i] != 0).Average();
@@ -113,8 +114,11 @@ public class PhantomHeadTests(MeanHead mean) : IClassFixture<MeanHead>
     }
 
     [Fact]
-    public void Create_UnknownModality_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => PhantomHead.Create(s_coarse with { Modality = "US" }, CancellationToken.None));
+    public void Create_UnknownModality_IsRefused() => Assert.Throws<ArgumentException>(
+        () => PhantomHead.Create(s_coarse with { Modality = "US" }, CancellationToken.None));
+
+    private static float[] On(RegularGrid grid, PhantomOptions options) => Resampler.ToGrid(
+        PhantomHead.Create(options, CancellationToken.None).Image, grid, -1, CancellationToken.None);
 
     private static Vector3[] Positions(MaskVolume mask, byte label)
     {

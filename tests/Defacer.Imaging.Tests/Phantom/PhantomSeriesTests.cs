@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Nifti;
 using Defacer.Imaging.Phantom;
 using Defacer.Imaging.Volumes;
@@ -26,7 +27,8 @@ public class PhantomSeriesTests
     {
         using var folder = new TemporaryFolder();
         var scan = s_coarse with { Modality = modality, Orientation = orientation, TiltDegrees = tilt };
-        var written = PhantomSeries.Write(folder.Path, new PhantomSeriesOptions { Scan = scan, Truth = true }, CancellationToken.None);
+        var options = new PhantomSeriesOptions { Scan = scan, Truth = true };
+        var written = PhantomSeries.Write(folder.Path, options, CancellationToken.None);
         var files = written.Files.Select(p => DicomFile.Open(p)).ToArray();
         var series = SeriesVolumes.Build(files);
         Assert.Empty(series.Problems);
@@ -36,11 +38,8 @@ public class PhantomSeriesTests
         var ends = new[] { (0, 0, 0), (47, 39, 11) }.Select(c => volume.Geometry.ToPatient(c.Item1, c.Item2, c.Item3));
         Assert.All(ends, p =>
         {
-            var (c, r, s) = expected.Geometry.ToVoxel(p);
-            var at = expected.Geometry.Index((int)Math.Round(c), (int)Math.Round(r), (int)Math.Round(s));
-            var (vc, vr, vs) = volume.Geometry.ToVoxel(p);
-            var value = volume.Voxels[volume.Geometry.Index((int)Math.Round(vc), (int)Math.Round(vr), (int)Math.Round(vs))];
-            Assert.Equal(Math.Clamp(expected.Voxels[at], modality == "CT" ? -1024 : 0, 4095), value, 0.51);
+            var stored = Math.Clamp(ValueAt(expected, p), modality == "CT" ? -1024 : 0, 4095);
+            Assert.Equal(stored, ValueAt(volume, p), 0.51);
         });
         Assert.Equal(expected.Voxels.Average(), volume.Voxels.Average(), 0.5);
         var face = NiftiFile.Read(written.FaceTruth!).ToVolume(0, "MR");
@@ -54,15 +53,16 @@ public class PhantomSeriesTests
         var options = new PhantomSeriesOptions { Scan = s_coarse };
         var first = PhantomSeries.Write(folder["a"], options, CancellationToken.None);
         var again = PhantomSeries.Write(folder["b"], options, CancellationToken.None);
-        var second = PhantomSeries.Write(
-            folder["c"], options with { SeriesNumber = 2, Scan = s_coarse with { Modality = "CT" } }, CancellationToken.None);
+        var other = options with { SeriesNumber = 2, Scan = s_coarse with { Modality = "CT" } };
+        var second = PhantomSeries.Write(folder["c"], other, CancellationToken.None);
         Assert.Equal(File.ReadAllBytes(first.Files[3]), File.ReadAllBytes(again.Files[3]));
         var (a, c) = (DicomFile.Open(first.Files[3]).Dataset, DicomFile.Open(second.Files[3]).Dataset);
         Assert.Equal(a.GetString(DicomTag.StudyInstanceUID), c.GetString(DicomTag.StudyInstanceUID));
         Assert.Equal(a.GetString(DicomTag.FrameOfReferenceUID), c.GetString(DicomTag.FrameOfReferenceUID));
         Assert.NotEqual(a.GetString(DicomTag.SeriesInstanceUID), c.GetString(DicomTag.SeriesInstanceUID));
         Assert.NotEqual(a.GetString(DicomTag.SOPInstanceUID), c.GetString(DicomTag.SOPInstanceUID));
-        Assert.Equal(12, first.Files.Select(f => DicomFile.Open(f).Dataset.GetString(DicomTag.SOPInstanceUID)).Distinct().Count());
+        var uids = first.Files.Select(f => DicomFile.Open(f).Dataset.GetString(DicomTag.SOPInstanceUID));
+        Assert.Equal(12, uids.Distinct().Count());
         Assert.StartsWith("PHANTOM", a.GetString(DicomTag.PatientName), StringComparison.Ordinal);
     }
 
@@ -73,10 +73,17 @@ public class PhantomSeriesTests
     {
         using var folder = new TemporaryFolder();
         var scan = s_coarse with { Modality = modality, Orientation = orientation, TiltDegrees = tilt };
-        var written = PhantomSeries.Write(folder.Path, new PhantomSeriesOptions { Scan = scan }, CancellationToken.None);
+        var options = new PhantomSeriesOptions { Scan = scan };
+        var written = PhantomSeries.Write(folder.Path, options, CancellationToken.None);
         var said = Dciodvfy(written.Files[6]);
         Assert.Contains(modality + "Image", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Error", said, StringComparison.Ordinal);
+    }
+
+    private static float ValueAt(Volume volume, Vector3 position)
+    {
+        var (c, r, s) = volume.Geometry.ToVoxel(position);
+        return volume.Voxels[volume.Geometry.Index((int)Math.Round(c), (int)Math.Round(r), (int)Math.Round(s))];
     }
 
     private static string Dciodvfy(string path)
