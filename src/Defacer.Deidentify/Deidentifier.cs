@@ -59,7 +59,7 @@ public sealed class Deidentifier
         try
         {
             var plan = _plans.GetOrAdd(iod!, name => new RulePlan(_profile, _profile.Tables.IodTypes.TreeOf(name)));
-            var instance = new InstanceContext(_key, PatientPseudonym(source), OwnIdentity.Collect(source));
+            var instance = new InstanceContext(_key, PatientPseudonym(source), OwnIdentity.Collect(input));
             var walker = new DatasetWalker(instance) { Trace = trace };
             var dataset = walker.Walk(source, plan.Root, cancellationToken);
             if (EmbeddedOverlays.Clear(source, dataset) is { } unclear)

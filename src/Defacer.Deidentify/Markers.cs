@@ -59,19 +59,21 @@ internal static class Markers
         dataset.AddOrUpdate(new DicomSequence(DicomTag.DeidentificationMethodCodeSequence, left));
     }
 
-    // LO: at most 64 characters a value.
+    // LO: at most 64 characters a value. What earlier passes wrote stays byte for byte.
     private static void AddMethod(DicomDataset dataset, Profile profile)
     {
         var text = $"Defacer: PS3.15 {profile.Tables.Edition} Basic Profile, {profile.Name}";
         text = text.Length > 64 ? text[..64] : text;
-        var earlier = dataset.GetStrings(DicomTag.DeidentificationMethod).Where(v => v.Length > 0).ToArray();
-        if (earlier.Length == 0)
+        if (dataset.GetElement(DicomTag.DeidentificationMethod) is not { Length: > 0 } earlier)
         {
             Set(dataset, DicomTag.DeidentificationMethod, DicomVR.LO, text);
         }
-        else if (!earlier.Contains(text, StringComparer.Ordinal))
+        else if (!dataset.GetStrings(DicomTag.DeidentificationMethod).Contains(text, StringComparer.Ordinal))
         {
-            dataset.AddOrUpdate(DicomTag.DeidentificationMethod, DicomVR.LO, [.. earlier, text]);
+            var ours = DummyValues.Element(earlier.Tag, DicomVR.LO, "\\" + text).Value.Span;
+            byte[] both = [.. earlier.Value.Span.TrimEnd(" \0"u8), .. ours.TrimEnd((byte)' ')];
+            dataset.AddOrUpdate(
+                new DicomElement(earlier.Tag, DicomVR.LO, both.Length % 2 == 0 ? both : [.. both, (byte)' ']));
         }
     }
 

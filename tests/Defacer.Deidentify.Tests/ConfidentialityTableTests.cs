@@ -90,6 +90,46 @@ public sealed class ConfidentialityTableTests
         Assert.True(problems.Count == 0, string.Join('\n', problems.Take(40)));
     }
 
+    [Fact]
+    public void Apply_EveryRowAtEveryPathOfTheIod_FollowsItsTypeThere()
+    {
+        var problems = new List<string>();
+        var codes = Rows().ToDictionary(r => r.Tag, r => r.Code);
+        var tried = 0;
+        foreach (var sop in new[] { CtImage, "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128" })
+        {
+            foreach (var (path, type) in s_types.Value.Types[s_types.Value.IodOfSop[sop]])
+            {
+                var tags = path.Split('.').Select(p => DicomTag.Parse(p)).ToArray();
+                // A sequence that has an action of its own takes its items with it.
+                if (tags.Length < 2 || !codes.TryGetValue(tags[^1], out var code) || tags[..^1].Any(codes.ContainsKey))
+                {
+                    continue;
+                }
+
+                tried++;
+                DicomItem item = Value(tags[^1], "SECRETVALUE");
+                foreach (var sequence in tags[..^1].Reverse())
+                {
+                    item = new DicomSequence(sequence, new DicomDataset(item));
+                }
+
+                var file = Setup.Image(sop);
+                file.Dataset.AddOrUpdate(item);
+                var place = Setup.Apply(file, AnyPixels).Output!.Dataset;
+                foreach (var sequence in tags[..^1])
+                {
+                    place = Assert.Single(place.GetItems(sequence));
+                }
+
+                Check(place, tags[^1], Expected(code, type), $"{path} ({code}) as Type {type} in {sop}", problems);
+            }
+        }
+
+        Assert.True(tried > 50, $"only {tried} paths");
+        Assert.True(problems.Count == 0, string.Join('\n', problems.Take(40)));
+    }
+
     [Theory]
     [InlineData("X", "D Z X")]
     [InlineData("Z", "D Z Z")]

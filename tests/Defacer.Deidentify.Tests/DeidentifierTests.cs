@@ -115,9 +115,9 @@ public sealed class DeidentifierTests
         d.AddOrUpdate(DicomTag.Parse("SequenceName"), DicomVR.SH, "*tfl3d1_16ns");
         d.AddOrUpdate(DicomTag.Parse("ConvolutionKernel"), DicomVR.SH, "for Erika");
         d.AddOrUpdate(DicomTag.Parse("RepetitionTime"), DicomVR.DS, "2300");
-        d.AddOrUpdate(DicomTag.Parse("EchoTime"), DicomVR.DS, "call 12345");
+        d.AddOrUpdate(new DicomElement(DicomTag.Parse("EchoTime"), DicomVR.DS, "call 12345"u8.ToArray()));
         d.AddOrUpdate(DicomTag.Parse("BodyPartExamined"), DicomVR.CS, "BRAIN");
-        d.AddOrUpdate(DicomTag.Parse("Laterality"), DicomVR.CS, "left, see note");
+        d.AddOrUpdate(new DicomElement(DicomTag.Parse("Laterality"), DicomVR.CS, "left, see note"u8.ToArray()));
         d.AddOrUpdate(DicomTag.Parse("GridID"), DicomVR.LO, "somewhere");
         d.AddOrUpdate(new DicomElement(new DicomTag(0x0018, 0x0012), DicomVR.LO, "20240315"u8.ToArray()));
         d.AddOrUpdate(new DicomElement(new DicomTag(0x0018, 0xFF02), DicomVR.LO, "unknown!"u8.ToArray()));

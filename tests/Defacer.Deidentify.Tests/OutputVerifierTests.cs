@@ -46,6 +46,13 @@ public sealed class OutputVerifierTests
     }
 
     [Fact]
+    public void Check_PatientNamedAsThisProgram_CountsInTextOnly()
+    {
+        Assert.Empty(Check(DicomTag.Modality, DicomVR.CS, "MR", "Defacer^Basic").Hits);
+        Assert.Single(Check(s_text, DicomVR.LO, "by Defacer", "Defacer^Basic").Hits);
+    }
+
+    [Fact]
     public void Check_NameInOtherCharacterSets_IsAHit()
     {
         foreach (

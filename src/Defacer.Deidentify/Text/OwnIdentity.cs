@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
 
 namespace Defacer.Deidentify.Text;
 
@@ -40,14 +41,15 @@ internal sealed class OwnIdentity
         _short = [.. tokens.Where(t => t.Length < FreeLength)];
     }
 
-    /// <summary>Collects from a data set, person names at every depth.</summary>
-    internal static OwnIdentity Collect(DicomDataset root)
+    /// <summary>Collects from a file, at every depth.</summary>
+    internal static OwnIdentity Collect(DicomFile file)
     {
         var tokens = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var places = new List<string>();
         var makers = new StringBuilder();
         var open = new Stack<DicomDataset>();
-        open.Push(root);
+        open.Push(file.Dataset);
+        open.Push(file.FileMetaInfo);
         while (open.TryPop(out var dataset))
         {
             foreach (var item in dataset)
@@ -65,7 +67,7 @@ internal sealed class OwnIdentity
                 }
                 else if (item.VR == DicomVR.AE)
                 {
-                    Add(tokens, dataset.GetString(item.Tag) ?? string.Empty);
+                    places.Add(dataset.GetString(item.Tag) ?? string.Empty);
                 }
             }
 

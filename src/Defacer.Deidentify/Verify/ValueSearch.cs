@@ -118,6 +118,12 @@ internal sealed class ValueSearch(IdentitySet identities)
             return DefinedTerms.Contains(ValueAt(element.Value.Span, position));
         }
 
+        // Ours, whoever else is called so.
+        if (element.Tag == DicomTag.ImplementationVersionName)
+        {
+            return ValueAt(element.Value.Span, position).StartsWith("DEFACER_", StringComparison.Ordinal);
+        }
+
         if (element.Tag == DicomTag.DeidentificationMethod)
         {
             return ValueAt(element.Value.Span, position).StartsWith("Defacer: PS3.15 ", StringComparison.Ordinal);
