@@ -5,4 +5,6 @@ var root = new RootCommand("Takes the face and the identity out of head scans on
 {
     ServeVerb.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+// The verbs end cleanly at Ctrl-C and SIGTERM; a node finishes what is in flight first, within its own drain time.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
