@@ -3,7 +3,8 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify;
 
-/// <summary>Applies the rules of a plan to a data set at every depth, without recursion: what is nested waits on a list.</summary>
+/// <summary>Applies the rules of a plan to a data set at every depth, without recursion: what is nested waits on a
+/// list.</summary>
 internal sealed class DatasetWalker(InstanceContext instance)
 {
     private readonly Stack<(DicomDataset Source, DicomDataset Target, PlanNode Place, string Path)> _open = new();
@@ -39,7 +40,8 @@ internal sealed class DatasetWalker(InstanceContext instance)
         if (rule.Judged is not null && ValueJudge.Keep(item, source, rule, instance) is { } kept)
         {
             outcome = kept;
-            action = ReferenceEquals(kept, item) ? ActionCode.Keep : kept.VR == DicomVR.UI ? ActionCode.MapUid : ActionCode.Replace;
+            action = ReferenceEquals(kept, item) ? ActionCode.Keep : kept.VR == DicomVR.UI ? ActionCode.MapUid
+                : ActionCode.Replace;
         }
         else
         {
@@ -56,7 +58,7 @@ internal sealed class DatasetWalker(InstanceContext instance)
 
         if (outcome is not null)
         {
-            target.AddOrUpdate(outcome);
+            target.AddOrUpdate(EvenLength.Of(outcome));
         }
     }
 

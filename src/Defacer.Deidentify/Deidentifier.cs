@@ -11,8 +11,9 @@ using Defacer.Imaging;
 namespace Defacer.Deidentify;
 
 /// <summary>
-/// Takes the identity out of a file's headers as PS3.15 Annex E says, by a profile. The input is not changed; the output
-/// shares its large values. The same input, profile and key give the same bytes. Safe to use from several threads.
+/// Takes the identity out of a file's headers as PS3.15 Annex E says, by a profile. The input is not changed; the
+/// output shares its large values. The same input, profile and key give the same bytes. Safe to use from several
+/// threads.
 /// </summary>
 public sealed class Deidentifier
 {
@@ -29,12 +30,14 @@ public sealed class Deidentifier
 
     /// <summary>De-identifies a file.</summary>
     /// <param name="input">The file, with the face already removed where there was one.</param>
-    /// <param name="faceRemoved">Whether the face was removed from this instance, and that was verified: only then is it claimed.</param>
+    /// <param name="faceRemoved">Whether the face was removed from this instance, and that was verified: only then is
+    /// it claimed.</param>
     /// <param name="cancellationToken">Looked at once a level of nesting.</param>
     public DeidentifyResult Apply(DicomFile input, bool faceRemoved, CancellationToken cancellationToken) =>
         Run(input, faceRemoved, null, cancellationToken);
 
-    /// <summary>What <see cref="Apply"/> does with each attribute, and why; empty when the object is refused as a whole.</summary>
+    /// <summary>What <see cref="Apply"/> does with each attribute, and why; empty when the object is refused as a
+    /// whole.</summary>
     public IReadOnlyList<ActionTrace> Explain(DicomFile input, CancellationToken cancellationToken)
     {
         var trace = new List<ActionTrace>();
@@ -42,7 +45,8 @@ public sealed class Deidentifier
         return trace;
     }
 
-    private DeidentifyResult Run(DicomFile input, bool faceRemoved, List<ActionTrace>? trace, CancellationToken cancellationToken)
+    private DeidentifyResult Run(DicomFile input, bool faceRemoved, List<ActionTrace>? trace,
+        CancellationToken cancellationToken)
     {
         var source = input.Dataset;
         var sopClass = source.GetString(DicomTag.SOPClassUID);
@@ -55,7 +59,7 @@ public sealed class Deidentifier
         try
         {
             var plan = _plans.GetOrAdd(iod!, name => new RulePlan(_profile, _profile.Tables.IodTypes.TreeOf(name)));
-            var instance = new InstanceContext(_key, PatientPseudonym(source), OwnIdentity.Collect(source));
+            var instance = new InstanceContext(_key, PatientPseudonym(source), OwnIdentity.Collect(input));
             var walker = new DatasetWalker(instance) { Trace = trace };
             var dataset = walker.Walk(source, plan.Root, cancellationToken);
             if (EmbeddedOverlays.Clear(source, dataset) is { } unclear)
@@ -69,7 +73,9 @@ public sealed class Deidentifier
         }
         catch (DicomFormatException e)
         {
-            return new DeidentifyResult(null, new Parked(ParkCause.Unreadable, e.Message, "Ask the source to send the object again; keep it for inspection."), []);
+            return new DeidentifyResult(null,
+                new Parked(ParkCause.Unreadable, e.Message,
+                "Ask the source to send the object again; keep it for inspection."), []);
         }
     }
 
@@ -82,7 +88,8 @@ public sealed class Deidentifier
 
         if (input.IsTruncated)
         {
-            return new Parked(ParkCause.Unreadable, "The file ends early; the object is not whole.", "Ask the source to send it again.");
+            return new Parked(ParkCause.Unreadable, "The file ends early; the object is not whole.",
+                "Ask the source to send it again.");
         }
 
         if (sopClass is null || input.Dataset.GetString(DicomTag.SOPInstanceUID) is null)
@@ -108,7 +115,8 @@ public sealed class Deidentifier
         var name = source.GetString(DicomTag.PatientName);
         var born = source.GetString(DicomTag.PatientBirthDate);
         return name is null || born is null
-            ? _key.Pseudonym("study", source.GetString(DicomTag.StudyInstanceUID) ?? source.GetString(DicomTag.SOPInstanceUID)!)
+            ? _key.Pseudonym("study",
+                source.GetString(DicomTag.StudyInstanceUID) ?? source.GetString(DicomTag.SOPInstanceUID)!)
             : _key.Pseudonym("name", $"{name}\0{born}");
     }
 }

@@ -33,4 +33,5 @@ public sealed class DeidentifyResult
 /// <param name="Source">Where the rule is from.</param>
 /// <param name="Code">The code as the table prints it, or empty.</param>
 /// <param name="Type">The attribute's Type in this IOD, such as Type1C.</param>
-public sealed record ActionTrace(string Path, string Keyword, ActionCode Action, RuleSource Source, string Code, string Type);
+public sealed record ActionTrace(string Path, string Keyword, ActionCode Action, RuleSource Source, string Code,
+    string Type);

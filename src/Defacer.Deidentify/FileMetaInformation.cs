@@ -4,8 +4,8 @@ using Defacer.Dicom.Data;
 namespace Defacer.Deidentify;
 
 /// <summary>
-/// A new group 0002 (PS3.10 §7.1): of the received one only the transfer syntax is left. AE titles, addresses and private
-/// information of the sender are dropped, the implementation is ours.
+/// A new group 0002 (PS3.10 §7.1): of the received one only the transfer syntax is left. AE titles, addresses and
+/// private information of the sender are dropped, the implementation is ours.
 /// </summary>
 internal static class FileMetaInformation
 {

@@ -13,6 +13,7 @@ internal static class Markers
 {
     internal static void Add(DicomDataset dataset, Profile profile, bool faceRemoved)
     {
+        DropUndone(dataset, profile, faceRemoved);
         Set(dataset, DicomTag.PatientIdentityRemoved, DicomVR.CS, "YES");
         AddMethod(dataset, profile);
         if (profile.IsBasicComplete)
@@ -34,26 +35,54 @@ internal static class Markers
         Set(dataset, DicomTag.LongitudinalTemporalInformationModified, DicomVR.CS, "REMOVED");
     }
 
-    // LO: at most 64 characters a value.
+    // An earlier pass may claim to retain what this one took out, and to have cleaned a face that the object does not
+    // call clean.
+    private static void DropUndone(DicomDataset dataset, Profile profile, bool faceRemoved)
+    {
+        var items = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence);
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var codes = profile.Tables.MethodCodes;
+        var undone = codes
+            .Where(c => c.Key.StartsWith("retain_", StringComparison.Ordinal))
+            .Select(c => c.Value.Value)
+            .ToHashSet();
+        if (!faceRemoved && dataset.GetString(DicomTag.RecognizableVisualFeatures) != "NO")
+        {
+            undone.Add(codes["clean_recognizable_visual_features"].Value);
+        }
+
+        var left = items.Where(i => !undone.Contains(i.GetString(DicomTag.CodeValue) ?? string.Empty)).ToArray();
+        dataset.AddOrUpdate(new DicomSequence(DicomTag.DeidentificationMethodCodeSequence, left));
+    }
+
+    // LO: at most 64 characters a value. What earlier passes wrote stays byte for byte.
     private static void AddMethod(DicomDataset dataset, Profile profile)
     {
         var text = $"Defacer: PS3.15 {profile.Tables.Edition} Basic Profile, {profile.Name}";
         text = text.Length > 64 ? text[..64] : text;
-        var earlier = dataset.GetStrings(DicomTag.DeidentificationMethod).Where(v => v.Length > 0).ToArray();
-        if (earlier.Length == 0)
+        if (dataset.GetElement(DicomTag.DeidentificationMethod) is not { Length: > 0 } earlier)
         {
             Set(dataset, DicomTag.DeidentificationMethod, DicomVR.LO, text);
         }
-        else if (!earlier.Contains(text, StringComparer.Ordinal))
+        else if (!dataset.GetStrings(DicomTag.DeidentificationMethod).Contains(text, StringComparer.Ordinal))
         {
-            dataset.AddOrUpdate(DicomTag.DeidentificationMethod, DicomVR.LO, [.. earlier, text]);
+            var ours = DummyValues.Element(earlier.Tag, DicomVR.LO, "\\" + text).Value.Span;
+            byte[] both = [.. earlier.Value.Span.TrimEnd(" \0"u8), .. ours.TrimEnd((byte)' ')];
+            dataset.AddOrUpdate(
+                new DicomElement(earlier.Tag, DicomVR.LO, both.Length % 2 == 0 ? both : [.. both, (byte)' ']));
         }
     }
 
     private static void AddCode(DicomDataset dataset, MethodCode code)
     {
         var items = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence);
-        if (items.Any(i => i.GetString(DicomTag.CodeValue) == code.Value && i.GetString(DicomTag.CodingSchemeDesignator) == code.Scheme))
+        if (items.Any(i =>
+            i.GetString(DicomTag.CodeValue) == code.Value
+            && i.GetString(DicomTag.CodingSchemeDesignator) == code.Scheme))
         {
             return;
         }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Defacer.Dicom.Data;
@@ -5,9 +7,9 @@ using Defacer.Dicom.Data;
 namespace Defacer.Deidentify;
 
 /// <summary>
-/// The site's secret, from which everything consistent is derived with HMAC-SHA-256: UIDs, pseudonyms. The same key gives
-/// the same results on every node and after every restart; without it they can be neither linked nor reversed. Losing
-/// it ends the consistency with what was sent before.
+/// The site's secret, from which everything consistent is derived with HMAC-SHA-256: UIDs, pseudonyms. The same key
+/// gives the same results on every node and after every restart; without it they can be neither linked nor reversed.
+/// Losing it ends the consistency with what was sent before.
 /// </summary>
 public sealed class SiteKey
 {
@@ -28,7 +30,8 @@ public sealed class SiteKey
         Id = Convert.ToHexStringLower(HMACSHA256.HashData(key, "key-id"u8).AsSpan(0, 4));
     }
 
-    /// <summary>Names the key without revealing it: eight hexadecimal digits, for reports and for telling keys apart.</summary>
+    /// <summary>Names the key without revealing it: eight hexadecimal digits, for reports and for telling keys
+    /// apart.</summary>
     public string Id { get; }
 
     /// <summary>Whether the key was just created: the host must tell the administrator to back it up.</summary>
@@ -60,7 +63,8 @@ public sealed class SiteKey
         ? new SiteKey(key.ToArray(), isNew: false)
         : throw new ArgumentException($"A site key has {KeyBytes} bytes or more.", nameof(key));
 
-    /// <summary>The UID that stands for another one: 2.25 and a UUID in decimal (PS3.5 §B.2), at most 44 characters.</summary>
+    /// <summary>The UID that stands for another one: 2.25 and a UUID in decimal (PS3.5 §B.2), at most 44
+    /// characters.</summary>
     public string MapUid(string uid)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
@@ -68,11 +72,13 @@ public sealed class SiteKey
         // RFC 9562: version 8 (free form), variant 10.
         hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return "2.25." + System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return "2.25." + BinaryPrimitives.ReadUInt128BigEndian(hash).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The pseudonym of a patient: 16 characters. The issuer keeps equal numbers of two hospitals apart.</summary>
-    public string Pseudonym(string issuer, string patientId) => "DF-" + Encode("patient", issuer + "\0" + patientId, 13);
+    /// <summary>The pseudonym of a patient: 16 characters. The issuer keeps equal numbers of two hospitals
+    /// apart.</summary>
+    public string Pseudonym(string issuer, string patientId) =>
+        "DF-" + Encode("patient", issuer + "\0" + patientId, 13);
 
     /// <summary>A pseudonym for the value of an attribute, of at most 16 characters.</summary>
     internal string Derive(DicomTag tag, string value, int length) => Encode(tag.ToString(), value, length);
@@ -111,7 +117,8 @@ public sealed class SiteKey
     private static SiteKey? TryCreate(string path)
     {
         var key = RandomNumberGenerator.GetBytes(KeyBytes);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        var options =
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -146,7 +153,8 @@ public sealed class SiteKey
     {
         var parts = text.Trim().Split(':');
         var buffer = new byte[1024];
-        if (parts.Length == 2 && parts[0] == FileMark && Convert.TryFromBase64String(parts[1], buffer, out var length) && length >= KeyBytes)
+        if (parts.Length == 2 && parts[0] == FileMark && Convert.TryFromBase64String(parts[1], buffer, out var length)
+            && length >= KeyBytes)
         {
             return new SiteKey(buffer[..length], isNew: false);
         }

@@ -6,4 +6,6 @@ var root = new RootCommand("Takes the face and the identity out of head scans on
     ServeVerb.Create(), DefaceVerb.Create(), DeidentifyVerb.Create(), SendVerb.Create(), EchoVerb.Create(),
     RenderVerb.Create(), PhantomVerb.Create(), DemoVerb.Create(), ConfigVerb.Create(), JobsVerb.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+// The verbs end cleanly at Ctrl-C and SIGTERM; a node finishes what is in flight first, within its own drain time.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Defacer.Deidentify.Tests;
 
-/// <summary>Faults that users of other programs reported in public, as inputs: each must give what its expect.json says.</summary>
+/// <summary>Faults that users of other programs reported in public, as inputs: each must give what its expect.json
+/// says.</summary>
 public sealed class ReportedBugTests
 {
     [Theory]
@@ -32,7 +33,9 @@ public sealed class ReportedBugTests
             }
         }
 
-        foreach (var text in new[] { "TEST^ONE", "REF^TWO", "Invented", "HOSPITAL1", "YAMADA", "\u001B$B;3ED", "19700102", "20240315" })
+        foreach (
+            var text in new[] { "TEST^ONE", "REF^TWO", "Invented", "HOSPITAL1", "YAMADA", "\u001B$B;3ED", "19700102",
+            "20240315" })
         {
             Assert.True(bytes.AsSpan().IndexOf(Encoding.Latin1.GetBytes(text)) < 0, $"{text} survived");
         }
@@ -48,7 +51,8 @@ public sealed class ReportedBugTests
         var input = DicomFile.Open(SharedData.Require("bugs", "03-file-meta-uid", "in.dcm"));
         var output = Setup.Apply(input).Output!;
 
-        Assert.Equal(output.Dataset.GetString(DicomTag.SOPInstanceUID), output.FileMetaInfo.GetString(DicomTag.MediaStorageSOPInstanceUID));
+        Assert.Equal(output.Dataset.GetString(DicomTag.SOPInstanceUID),
+            output.FileMetaInfo.GetString(DicomTag.MediaStorageSOPInstanceUID));
         Assert.NotEqual("2.25.8801", output.FileMetaInfo.GetString(DicomTag.ImplementationClassUID));
         Assert.All(output.FileMetaInfo, i => Assert.True(i.Tag.Element <= 0x13));
         Assert.True(output.Preamble.Span.IndexOfAnyExcept((byte)0) < 0);
@@ -61,7 +65,8 @@ public sealed class ReportedBugTests
         var output = Setup.Apply(input).Output!.Dataset;
 
         Assert.Equal("YES", output.GetString(DicomTag.PatientIdentityRemoved));
-        Assert.Equal("113100", Assert.Single(output.GetItems(DicomTag.DeidentificationMethodCodeSequence)).GetString(DicomTag.CodeValue));
+        Assert.Equal("113100",
+            Assert.Single(output.GetItems(DicomTag.DeidentificationMethodCodeSequence)).GetString(DicomTag.CodeValue));
         Assert.Equal("REMOVED", output.GetString(DicomTag.LongitudinalTemporalInformationModified));
     }
 

@@ -12,13 +12,16 @@ namespace Defacer.Deidentify.Tests;
 /// <summary>The shipped tables and profiles, a key, and short ways to run the engine and the verifier.</summary>
 internal static class Setup
 {
-    internal static StandardTables Tables { get; } = StandardTables.Load(Path.Combine(SharedData.RepositoryRoot, "config", "standard"));
+    internal static StandardTables Tables { get; } =
+        StandardTables.Load(Path.Combine(SharedData.RepositoryRoot, "config", "standard"));
 
-    internal static SiteKey Key { get; } = SiteKey.FromBytes(Encoding.ASCII.GetBytes("a key for tests, of 32 bytes....."));
+    internal static SiteKey Key { get; } =
+        SiteKey.FromBytes(Encoding.ASCII.GetBytes("a key for tests, of 32 bytes....."));
 
     internal static Profile Research { get; } = LoadProfile("research");
 
-    /// <summary>As research, with images that may show text let through: most fixtures are secondary captures.</summary>
+    /// <summary>As research, with images that may show text let through: most fixtures are secondary
+    /// captures.</summary>
     internal static Profile ResearchAnyPixels { get; } = ParseProfile("""
         {
           "overrides": { "PatientID": "pseudonym", "PatientName": "pseudonym", "AccessionNumber": "pseudonym" },

@@ -17,10 +17,9 @@ internal static class CompoundCode
         var unknown = type == AttributeType.Unknown;
         return code switch
         {
-            // X on what must be there would break the object: the weakest action that keeps it valid and removes the value.
-            "X" when type == AttributeType.Type1 => ActionCode.Replace,
-            "X" when type == AttributeType.Type2 => ActionCode.Zero,
-            "X" => ActionCode.Remove,
+            // X on what must be there would break the object: the weakest action that keeps it valid and removes the
+            // value.
+            "X" => required ? ActionCode.Replace : mayBeEmpty ? ActionCode.Zero : ActionCode.Remove,
             // PS3.15 allows a dummy for Z, and Type 1 needs one.
             "Z" => required ? ActionCode.Replace : ActionCode.Zero,
             "D" => ActionCode.Replace,
@@ -29,7 +28,8 @@ internal static class CompoundCode
             "U" => ActionCode.MapUid,
             "Z/D" => required || unknown ? ActionCode.Replace : ActionCode.Zero,
             "X/D" => required || mayBeEmpty || unknown ? ActionCode.Replace : ActionCode.Remove,
-            "X/Z" or "X/Z/D" => required || unknown ? ActionCode.Replace : mayBeEmpty ? ActionCode.Zero : ActionCode.Remove,
+            "X/Z" or "X/Z/D" =>
+                required || unknown ? ActionCode.Replace : mayBeEmpty ? ActionCode.Zero : ActionCode.Remove,
             // A required sequence of references stays, with the UIDs inside replaced by their own rows.
             "X/Z/U*" => required || unknown ? ActionCode.Keep : mayBeEmpty ? ActionCode.Zero : ActionCode.Remove,
             _ => null,

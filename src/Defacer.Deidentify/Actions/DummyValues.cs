@@ -4,13 +4,15 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify.Actions;
 
-/// <summary>Values that say nothing, valid for VR and VM (PS3.5 §6.2). All are ASCII, so that every character set holds them.</summary>
+/// <summary>Values that say nothing, valid for VR and VM (PS3.5 §6.2). All are ASCII, so that every character set holds
+/// them.</summary>
 internal static class DummyValues
 {
     /// <summary>In the place of text. Fits into CS and SH.</summary>
     internal const string Text = "REMOVED";
 
-    /// <summary>In the place of a date: none that people or forms use as a placeholder, so that it is seldom anybody's.</summary>
+    /// <summary>In the place of a date: none that people or forms use as a placeholder, so that it is seldom
+    /// anybody's.</summary>
     internal const string Date = "19010203";
 
     private const string Time = "000000";
@@ -24,7 +26,8 @@ internal static class DummyValues
         [DicomTag.TimezoneOffsetFromUTC] = "+0000",
     };
 
-    /// <summary>The VR in which a replaced value is written: the element's own, or the dictionary's where that is UN or contradicts it.</summary>
+    /// <summary>The VR in which a replaced value is written: the element's own, or the dictionary's where that is UN or
+    /// contradicts it.</summary>
     internal static DicomVR VRFor(DicomItem item, ElementRule rule)
     {
         if (rule.KnownVR is not { } known || item.VR == known)
@@ -46,7 +49,8 @@ internal static class DummyValues
         if (!vr.IsText)
         {
             // Zeros: numbers, tags, bytes. Two at least, so that the length is even.
-            return new DicomElement(tag, vr, new byte[Math.Max(2, vr.UnitBytes * (vr.IsSingleValue ? 1 : LeastCount(vm)))]);
+            var count = vr.IsSingleValue ? 1 : LeastCount(vm);
+            return new DicomElement(tag, vr, new byte[Math.Max(2, vr.UnitBytes * count)]);
         }
 
         var one = vr.Code switch
@@ -81,6 +85,7 @@ internal static class DummyValues
     {
         var digits = vm.AsSpan();
         var end = digits.IndexOfAnyExceptInRange('0', '9');
-        return int.TryParse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : 1;
+        digits = end < 0 ? digits : digits[..end];
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : 1;
     }
 }

@@ -15,7 +15,8 @@ internal static class ElementActions
         new SetValue(),
     ];
 
-    private static readonly IElementAction[] s_byCode = [.. Enum.GetValues<ActionCode>().Select(c => s_all.Single(a => a.Code == c))];
+    private static readonly IElementAction[] s_byCode =
+        [.. Enum.GetValues<ActionCode>().Select(c => s_all.Single(a => a.Code == c))];
 
     internal static IElementAction For(ActionCode code) => s_byCode[(int)code];
 }

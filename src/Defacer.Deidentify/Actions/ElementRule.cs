@@ -19,14 +19,16 @@ public enum RuleSource
     /// <summary>This project's decision about what the table does not name.</summary>
     Unlisted,
 
-    /// <summary>The structure of a data set: group lengths, groups that have no place in it, trailing padding.</summary>
+    /// <summary>The structure of a data set: group lengths, groups that have no place in it, trailing
+    /// padding.</summary>
     Structure,
 }
 
 /// <summary>What happens to one attribute at one place of one IOD. Made once, used for every instance.</summary>
 internal sealed class ElementRule
 {
-    /// <summary>The action; for what the table does not name, the one that holds when the value is not found safe.</summary>
+    /// <summary>The action; for what the table does not name, the one that holds when the value is not found
+    /// safe.</summary>
     internal required ActionCode Action { get; init; }
 
     internal required RuleSource Source { get; init; }
@@ -39,7 +41,8 @@ internal sealed class ElementRule
     /// <summary>The dictionary's entry, or null for an unknown or private attribute.</summary>
     internal DicomDictionaryEntry? Entry { get; init; }
 
-    /// <summary>How a value is judged that the table does not name; null when <see cref="Action"/> holds in any case.</summary>
+    /// <summary>How a value is judged that the table does not name; null when <see cref="Action"/> holds in any
+    /// case.</summary>
     internal UnlistedKind? Judged { get; init; }
 
     /// <summary>The value that the profile gives, for <see cref="ActionCode.Set"/>.</summary>

@@ -20,7 +20,8 @@ internal interface IElementAction
 /// <param name="Place">The place of the element, with the rules of what an item of it holds.</param>
 /// <param name="Source">The original data set that holds the element, for its character set.</param>
 /// <param name="Instance">The instance that is treated.</param>
-internal readonly record struct ElementScope(ElementRule Rule, PlanNode Place, DicomDataset Source, InstanceContext Instance);
+internal readonly record struct ElementScope(ElementRule Rule, PlanNode Place, DicomDataset Source,
+    InstanceContext Instance);
 
 /// <summary>What is known of an instance while it is treated.</summary>
 /// <param name="Key">The site's secret.</param>

@@ -22,7 +22,8 @@ internal sealed class MapUid : IElementAction
         // A UID element has few values of at most 64 characters; what is longer holds something else.
         if (element.Length is 0 || element.Bulk is not null)
         {
-            return element.Length == 0 ? element : new DicomElement(element.Tag, DicomVR.UI, ReadOnlyMemory<byte>.Empty);
+            return element.Length == 0 ? element
+                : new DicomElement(element.Tag, DicomVR.UI, ReadOnlyMemory<byte>.Empty);
         }
 
         var text = Encoding.Latin1.GetString(element.Value.Span);

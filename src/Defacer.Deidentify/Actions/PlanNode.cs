@@ -7,8 +7,8 @@ using Defacer.Dicom.Dictionary;
 namespace Defacer.Deidentify.Actions;
 
 /// <summary>
-/// The rules for the attributes at one place of one IOD: the top level, or the items of a sequence. A rule is worked out
-/// when an attribute is first met and then kept. Safe to use from several threads.
+/// The rules for the attributes at one place of one IOD: the top level, or the items of a sequence. A rule is worked
+/// out when an attribute is first met and then kept. Safe to use from several threads.
 /// </summary>
 internal sealed class PlanNode
 {
@@ -68,7 +68,8 @@ internal sealed class PlanNode
     {
         if (IsOutOfPlace(tag))
         {
-            return new ElementRule { Action = ActionCode.Remove, Source = RuleSource.Structure, Type = AttributeType.Type3 };
+            return new ElementRule { Action = ActionCode.Remove, Source = RuleSource.Structure,
+                Type = AttributeType.Type3 };
         }
 
         var profile = _plan.Profile;
@@ -86,9 +87,11 @@ internal sealed class PlanNode
         if (table.Find(tag) is { } row)
         {
             var (code, source) = profile.CodeFor(row);
+            // Z/D asks for D where the IOD does; in an IOD that is not known in full, some module may.
+            var safe = code == "Z/D" && !_plan.IsComplete ? AttributeType.Unknown : type;
             return new ElementRule
             {
-                Action = CompoundCode.Resolve(code, type)
+                Action = CompoundCode.Resolve(code, safe)
                     ?? throw new InvalidDataException($"confidentiality.json: '{code}' of {tag} is no action code."),
                 Source = source, Code = code, Type = type, Entry = entry,
             };
@@ -102,14 +105,21 @@ internal sealed class PlanNode
         };
     }
 
-    // Commands, file meta information and directory records have no place in a data set; group lengths are void after any
-    // change; trailing padding holds anything; an overlay without its data is no overlay (PS3.15 E.1, PS3.5 §7.2).
+    // Commands, file meta information and directory records have no place in a data set; group lengths are void after
+    // any change; trailing padding holds anything; an overlay without its data is no overlay (PS3.15 E.1, PS3.5 §7.2).
     private static bool IsOutOfPlace(DicomTag tag) =>
         tag.Group < 0x0008 || tag.IsGroupLength || tag.Group >= 0xFFFC
         || tag.Group is >= 0x6000 and <= 0x601E && (tag.Group & 1) == 0;
 
     private AttributeType TypeOf(DicomTag tag)
     {
+        // The parts of a code (PS3.3 Table 8.8-1) are required wherever there is one, also in items that are in no IOD.
+        if (_sequence is { IsPrivate: false }
+            && (tag == DicomTag.CodeValue || tag == DicomTag.CodingSchemeDesignator || tag == DicomTag.CodeMeaning))
+        {
+            return AttributeType.Type1;
+        }
+
         if (_iod?.Find(tag) is { } node)
         {
             return node.Type;
@@ -120,7 +130,8 @@ internal sealed class PlanNode
             return AttributeType.Type3;
         }
 
-        return _sequence is { } sequence ? _plan.Profile.Tables.IodTypes.TypeInside(sequence, tag) : AttributeType.Unknown;
+        return _sequence is { } sequence ? _plan.Profile.Tables.IodTypes.TypeInside(sequence, tag)
+            : AttributeType.Unknown;
     }
 }
 
@@ -144,7 +155,8 @@ internal sealed class RulePlan
     internal PlanNode Root { get; }
 
     /// <summary>The place inside a sequence that the IOD's tree does not hold.</summary>
-    internal PlanNode OffTree(DicomTag sequence) => _offTree.TryGetValue(sequence.Value, out var node) || _offTree.Count >= 4096
+    internal PlanNode OffTree(DicomTag sequence) =>
+        _offTree.TryGetValue(sequence.Value, out var node) || _offTree.Count >= 4096
         ? node ?? new PlanNode(this, null, sequence, null)
         : _offTree.GetOrAdd(sequence.Value, _ => new PlanNode(this, null, sequence, null));
 }

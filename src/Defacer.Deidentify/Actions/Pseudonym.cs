@@ -3,8 +3,9 @@ using Defacer.Dicom.Data;
 namespace Defacer.Deidentify.Actions;
 
 /// <summary>
-/// A keyed pseudonym in the place of the value: the patient's own for (0010,0010) and (0010,0020), else one derived from
-/// the attribute and its value. Empty stays empty, except for the patient: two unnamed patients must not become one.
+/// A keyed pseudonym in the place of the value: the patient's own for (0010,0010) and (0010,0020), else one derived
+/// from the attribute and its value. Empty stays empty, except for the patient: two unnamed patients must not become
+/// one.
 /// </summary>
 internal sealed class Pseudonym : IElementAction
 {
@@ -29,6 +30,7 @@ internal sealed class Pseudonym : IElementAction
         var text = element.Length is > 0 and <= 4096
             ? scope.Source.CharacterSet.Decode(element.Value.Span, vr).Trim(' ', '\0')
             : string.Empty;
-        return DummyValues.Element(item.Tag, vr, text.Length == 0 ? string.Empty : scope.Instance.Key.Derive(item.Tag, text, MaxLength));
+        return DummyValues.Element(item.Tag, vr, text.Length == 0 ? string.Empty
+            : scope.Instance.Key.Derive(item.Tag, text, MaxLength));
     }
 }

@@ -16,7 +16,8 @@ internal sealed class Replace : IElementAction
         var vr = DummyValues.VRFor(item, scope.Rule);
         if (vr == DicomVR.SQ)
         {
-            return item is DicomSequence sequence ? ReplaceItems(sequence, scope) : new DicomSequence(item.Tag, DicomVR.SQ, false);
+            return item is DicomSequence sequence ? ReplaceItems(sequence, scope)
+                : new DicomSequence(item.Tag, DicomVR.SQ, false);
         }
 
         if (item is DicomElement { Length: 0 } empty)
@@ -61,7 +62,8 @@ internal sealed class Replace : IElementAction
     }
 
     // Nesting follows the tree of the IOD, whose depth is bounded, never the data.
-    private static DicomItem? ReplaceChild(DicomItem child, DicomDataset source, PlanNode place, InstanceContext instance)
+    private static DicomItem? ReplaceChild(DicomItem child, DicomDataset source, PlanNode place,
+        InstanceContext instance)
     {
         var rule = place.For(child.Tag);
         ActionCode? action = rule.Type switch

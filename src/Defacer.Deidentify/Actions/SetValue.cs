@@ -8,5 +8,6 @@ internal sealed class SetValue : IElementAction
     public ActionCode Code => ActionCode.Set;
 
     public DicomItem? Apply(DicomItem item, in ElementScope scope) =>
-        item is DicomElement ? DummyValues.Element(item.Tag, DummyValues.VRFor(item, scope.Rule), scope.Rule.Value!) : null;
+        item is DicomElement ? DummyValues.Element(item.Tag, DummyValues.VRFor(item, scope.Rule), scope.Rule.Value!)
+            : null;
 }

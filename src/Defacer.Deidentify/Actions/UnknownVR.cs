@@ -12,17 +12,20 @@ internal static class UnknownVR
 {
     private const int MaxSequenceBytes = 64 * 1024 * 1024;
 
-    /// <summary>The item with its real VR; the same item when that is not known or the bytes are not what they should be.</summary>
+    /// <summary>The item with its real VR; the same item when that is not known or the bytes are not what they should
+    /// be.</summary>
     internal static DicomItem Resolve(DicomItem item, DicomVR? known)
     {
-        if (known is null || item is not DicomElement element || (element.VR != DicomVR.UN && !element.VR.IsUnknownCode))
+        if (known is null || item is not DicomElement element
+            || (element.VR != DicomVR.UN && !element.VR.IsUnknownCode))
         {
             return item;
         }
 
         if (known != DicomVR.SQ)
         {
-            return element.Bulk is null ? new DicomElement(item.Tag, known, element.Value) : new DicomElement(item.Tag, known, element.Bulk);
+            return element.Bulk is null ? new DicomElement(item.Tag, known, element.Value)
+                : new DicomElement(item.Tag, known, element.Bulk);
         }
 
         if (element.Length == 0)

@@ -10,6 +10,13 @@ internal static class ValueJudge
 {
     // PS3.5 §6.2.
     private const int MaxCodeLength = 16;
+    private const int MaxIntegerLength = 12;
+
+    // Scanners write DS longer than the 16 characters of PS3.5: full precision of a double has 24.
+    private const int MaxDecimalLength = 26;
+
+    private static readonly SearchValues<byte> s_code =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ \0"u8);
 
     private static readonly SearchValues<byte> s_number = SearchValues.Create("0123456789+-.eE \\\0"u8);
 
@@ -18,7 +25,8 @@ internal static class ValueJudge
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_- \\\0"u8);
 
     /// <summary>
-    /// What stays of the item: the item itself, or a part of it that is safe; null when the rule's action must be applied.
+    /// What stays of the item: the item itself, or a part of it that is safe; null when the rule's action must be
+    /// applied.
     /// A VR that contradicts the dictionary is judged by what was written, not by what it should have been.
     /// </summary>
     internal static DicomItem? Keep(DicomItem item, DicomDataset source, ElementRule rule, InstanceContext instance)
@@ -42,19 +50,41 @@ internal static class ValueJudge
         var isBytes = element.VR.Code is "OB" or "OW" or "UN" || element.VR.IsUnknownCode;
         return kind switch
         {
-            UnlistedKind.Number or UnlistedKind.NumberText when element.VR.Code is "DS" or "IS" => IsNumbers(element) ? element : null,
-            UnlistedKind.Number or UnlistedKind.NumberText when !element.VR.IsText && !isBytes => element,
+            UnlistedKind.Number or UnlistedKind.NumberText when element.VR.Code is "DS" or "IS" =>
+                IsNumbers(element) ? element : null,
+            UnlistedKind.Number or UnlistedKind.NumberText when !element.VR.IsText
+                && (!isBytes || rule.Entry!.VRs.Contains(element.VR)) => element,
             UnlistedKind.Code when element.VR == DicomVR.CS => KeepCodes(element, rule),
-            UnlistedKind.ReviewedText when element.VR.UsesCharacterSet && element.VR != DicomVR.PN => IsNameless(element, source, instance) ? element : null,
+            UnlistedKind.Code when element.VR.IsText && element.Bulk is null =>
+                AllCodes(element.Value.Span) ? element : null,
+            UnlistedKind.ReviewedText when element.VR.UsesCharacterSet && element.VR != DicomVR.PN =>
+                IsNameless(element, source, instance) ? element : null,
             UnlistedKind.ClassUid when element.VR == DicomVR.UI => KeepClassUids(element, instance),
             UnlistedKind.InstanceUid when element.VR == DicomVR.UI => MapUid.Map(element, instance.Key),
-            UnlistedKind.ReviewedBulk when !element.VR.IsText && !element.VR.IsUnknownCode && element.VR != DicomVR.UN => element,
+            UnlistedKind.ReviewedBulk when !element.VR.IsText && !element.VR.IsUnknownCode
+                && element.VR != DicomVR.UN => element,
             _ => null,
         };
     }
 
-    private static bool IsNumbers(DicomElement element) =>
-        element.Bulk is null && element.Value.Span.IndexOfAnyExcept(s_number) < 0;
+    private static bool IsNumbers(DicomElement element)
+    {
+        if (element.Bulk is not null || element.Value.Span.IndexOfAnyExcept(s_number) >= 0)
+        {
+            return false;
+        }
+
+        var limit = element.VR == DicomVR.IS ? MaxIntegerLength : MaxDecimalLength;
+        foreach (var part in element.Value.Span.Split((byte)'\\'))
+        {
+            if (element.Value.Span[part].Trim(" \0"u8).Length > limit)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     // Where a code is required, only the values that are none are replaced.
     private static DicomElement? KeepCodes(DicomElement element, ElementRule rule)
@@ -105,7 +135,7 @@ internal static class ValueJudge
 
             // Leading and trailing spaces do not count; inner ones do, so this is the lenient side by a few.
             length += b is (byte)' ' or 0 ? 0 : 1;
-            if (length > MaxCodeLength || !(b is (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'0' and <= (byte)'9') or (byte)'_' or (byte)' ' or 0))
+            if (length > MaxCodeLength || !s_code.Contains(b))
             {
                 return false;
             }
@@ -130,7 +160,8 @@ internal static class ValueJudge
         foreach (var uid in Encoding.Latin1.GetString(element.Value.Span).Split('\\'))
         {
             var trimmed = uid.Trim(' ', '\0');
-            if (trimmed.Length > 0 && !MapUid.IsRegistered(trimmed) && !trimmed.StartsWith("2.16.840.1.113883.", StringComparison.Ordinal))
+            if (trimmed.Length > 0 && !MapUid.IsRegistered(trimmed)
+                && !trimmed.StartsWith("2.16.840.1.113883.", StringComparison.Ordinal))
             {
                 return MapUid.Map(element, instance.Key);
             }

@@ -48,26 +48,31 @@ internal static class ObjectKinds
         null => ObjectKind.Unknown,
         "basic-directory" => ObjectKind.Directory,
         "raw-data" => ObjectKind.RawData,
-        "segmentation" or "surface-segmentation" or "height-map-segmentation" or "surface-scan-mesh" or "surface-scan-point-cloud"
-            or "rt-structure-set" or "rt-segment-annotation" or "tractography-results" => ObjectKind.Surface,
+        "segmentation" or "surface-segmentation" or "height-map-segmentation" or "surface-scan-mesh"
+            or "surface-scan-point-cloud" or "rt-structure-set" or "rt-segment-annotation"
+            or "tractography-results" => ObjectKind.Surface,
         _ when iod.EndsWith("-sr", StringComparison.Ordinal) || iod.EndsWith("sr-document", StringComparison.Ordinal)
             || iod is "key-object-selection-document" or "procedure-log" or "spectacle-prescription-report"
             or "macular-grid-thickness-and-volume-report" => ObjectKind.StructuredReport,
-        _ when iod.Contains("presentation-state", StringComparison.Ordinal) || iod == "basic-structured-display" => ObjectKind.Presentation,
+        _ when iod.Contains("presentation-state", StringComparison.Ordinal) || iod == "basic-structured-display" =>
+            ObjectKind.Presentation,
         _ when iod.StartsWith("encapsulated-", StringComparison.Ordinal) => ObjectKind.EncapsulatedDocument,
         _ when iod.EndsWith("-waveform", StringComparison.Ordinal) || iod.EndsWith("-ecg", StringComparison.Ordinal)
             || iod is "electromyogram" or "electrooculogram"
             || iod.EndsWith("electroencephalogram", StringComparison.Ordinal) => ObjectKind.Waveform,
         "rt-image" or "enhanced-rt-image" or "enhanced-continuous-rt-image" => ObjectKind.Image,
-        _ when iod.StartsWith("rt-", StringComparison.Ordinal) || iod.Contains("radiation", StringComparison.Ordinal) => ObjectKind.Radiotherapy,
+        _ when iod.StartsWith("rt-", StringComparison.Ordinal) || iod.Contains("radiation", StringComparison.Ordinal) =>
+            ObjectKind.Radiotherapy,
         _ when IsAtRisk(iod) => ObjectKind.ImageAtRisk,
         _ when iod.EndsWith("-image", StringComparison.Ordinal) => ObjectKind.Image,
         _ => ObjectKind.Other,
     };
 
     private static bool IsAtRisk(string iod) =>
-        iod.Contains("secondary-capture", StringComparison.Ordinal) || iod.StartsWith("ultrasound", StringComparison.Ordinal)
+        iod.Contains("secondary-capture", StringComparison.Ordinal)
+            || iod.StartsWith("ultrasound", StringComparison.Ordinal)
         || iod is "enhanced-us-volume" or "photoacoustic-image" or "dermoscopic-photography-image"
         || iod.StartsWith("vl-", StringComparison.Ordinal) || iod.StartsWith("video-", StringComparison.Ordinal)
-        || iod.StartsWith("confocal-", StringComparison.Ordinal) || iod.Contains("ophthalmic", StringComparison.Ordinal);
+        || iod.StartsWith("confocal-", StringComparison.Ordinal)
+            || iod.Contains("ophthalmic", StringComparison.Ordinal);
 }

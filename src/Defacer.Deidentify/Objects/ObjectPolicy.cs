@@ -5,29 +5,45 @@ using Defacer.Imaging;
 namespace Defacer.Deidentify.Objects;
 
 /// <summary>
-/// Which kinds of objects the Basic Profile alone makes safe. Images of scanners are; a report, a drawing, a document or a
-/// surface carries identity where no table of attributes finds it, and is parked until its kind is treated.
+/// Which kinds of objects the Basic Profile alone makes safe. Images of scanners are; a report, a drawing, a document
+/// or a surface carries identity where no table of attributes finds it, and is parked until its kind is treated.
 /// </summary>
 internal static class ObjectPolicy
 {
     /// <summary>The cause why this object may not leave, or null when it may be treated.</summary>
     internal static Parked? Refuse(DicomDataset dataset, ObjectKind kind, Profile profile) => kind switch
     {
-        ObjectKind.Image => BurntInText(dataset, profile),
+        ObjectKind.Image => Image(dataset, profile),
         ObjectKind.ImageAtRisk => profile.UnverifiedPixelText == PixelTextPolicy.Pass
-            ? null
-            : dataset.GetString(DicomTag.BurnedInAnnotation) == "NO" ? BurntInText(dataset, profile) : PixelText("image of a kind that often shows text or a person"),
-        ObjectKind.StructuredReport => Unsupported("A structured report", "its text and observers cannot be cleaned without PS3.15 Table E.3.4-1"),
+            || dataset.GetString(DicomTag.BurnedInAnnotation) == "NO"
+            ? Image(dataset, profile)
+            : PixelText("image of a kind that often shows text or a person"),
+        ObjectKind.StructuredReport =>
+            Unsupported("A structured report", "its text and observers cannot be cleaned without PS3.15 Table E.3.4-1"),
         ObjectKind.Presentation => Unsupported("A presentation state", "its graphics and texts may name the patient"),
         ObjectKind.EncapsulatedDocument => Unsupported("An encapsulated document", "the document itself is opaque"),
-        ObjectKind.Surface => Unsupported("A segmentation, surface or structure set", "it may draw the face that was removed"),
-        ObjectKind.Radiotherapy => Unsupported("A radiotherapy object", "its references to contours and dose are not clipped yet"),
+        ObjectKind.Surface =>
+            Unsupported("A segmentation, surface or structure set", "it may draw the face that was removed"),
+        ObjectKind.Radiotherapy =>
+            Unsupported("A radiotherapy object", "its references to contours and dose are not clipped yet"),
         ObjectKind.Waveform => Unsupported("A waveform", "its annotations and channel labels are not cleaned yet"),
         ObjectKind.RawData => Unsupported("Raw data", "the payload is opaque and may rebuild the head"),
         ObjectKind.Directory => Unsupported("A DICOMDIR", "it names patients, studies and files"),
         ObjectKind.Other => Unsupported("This kind of object", "it has no policy yet"),
         _ => Unsupported("An object of a private or unlisted SOP class", "there is no IOD by which it could be judged"),
     };
+
+    // A term that PS3.3 C.7.6.3.1.2 does not define says nothing about how to show the pixels, and may be anything.
+    private static readonly HashSet<string> s_photometric = new(
+        ["MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422",
+            "YBR_PARTIAL_420",
+            "YBR_ICT", "YBR_RCT", "XYB", "HSV", "ARGB", "CMYK"], StringComparer.Ordinal);
+
+    private static Parked? Image(DicomDataset dataset, Profile profile) =>
+        dataset.GetString(DicomTag.PhotometricInterpretation) is { } term && !s_photometric.Contains(term)
+            ? new Parked(ParkCause.PixelData, "Photometric Interpretation (0028,0004) is no term of the standard.",
+                "The source must send a valid image.")
+            : BurntInText(dataset, profile);
 
     private static Parked? BurntInText(DicomDataset dataset, Profile profile)
     {
@@ -44,7 +60,8 @@ internal static class ObjectPolicy
         // Scanners store pages of text under their image SOP classes.
         foreach (var value in dataset.GetStrings(DicomTag.ImageType))
         {
-            if (value.Contains("SCREEN", StringComparison.OrdinalIgnoreCase) || value.Contains("DOSE_INFO", StringComparison.OrdinalIgnoreCase))
+            if (value.Contains("SCREEN", StringComparison.OrdinalIgnoreCase)
+                || value.Contains("DOSE_INFO", StringComparison.OrdinalIgnoreCase))
             {
                 return PixelText("image that is a screen save by its Image Type (0008,0008)");
             }
@@ -56,10 +73,12 @@ internal static class ObjectPolicy
     private static Parked PixelText(string what) => new(
         ParkCause.Deidentification,
         $"An {what}: nobody has checked its pixels.",
-        "Look at the image; where it shows no text and no person, send it through a route whose profile has \"unverifiedPixelText\": \"pass\".");
+        "Look at the image; where it shows no text and no person, send it through a route whose profile has "
+            + "\"unverifiedPixelText\": \"pass\".");
 
     private static Parked Unsupported(string what, string why) => new(
         ParkCause.UnsupportedObject,
         $"{what} is not let out: {why}.",
-        "Take it out of the study at the source, or send it through another way; the images of the study are not held up by its removal.");
+        "Take it out of the study at the source, or send it through another way; "
+        + "the images of the study are not held up by its removal.");
 }

@@ -26,7 +26,8 @@ internal static class EmbeddedOverlays
             return null;
         }
 
-        if (item is not DicomElement pixels || allocated != 16 || stored is not (>= 1 and <= 16) || high is null || high < stored - 1 || high > 15)
+        if (item is not DicomElement pixels || allocated != 16 || stored is not (>= 1 and <= 16) || high is null
+            || high < stored - 1 || high > 15)
         {
             return new Parked(
                 ParkCause.Deidentification,
@@ -42,7 +43,8 @@ internal static class EmbeddedOverlays
     // (60xx,0100) Overlay Bits Allocated is 1 for an overlay with data of its own; (60xx,0102) is the bit in the pixel.
     private static Func<DicomItem, bool> IsEmbedded(DicomDataset source) => item =>
         item.Tag.Group is >= 0x6000 and <= 0x601E && !item.Tag.IsPrivate
-        && ((item.Tag.Element == 0x0100 && source.GetInt(item.Tag) is > 1) || (item.Tag.Element == 0x0102 && source.GetInt(item.Tag) is > 0));
+        && ((item.Tag.Element == 0x0100 && source.GetInt(item.Tag) is > 1)
+            || (item.Tag.Element == 0x0102 && source.GetInt(item.Tag) is > 0));
 
     /// <summary>16-bit pixels of which only the stored bits are passed on.</summary>
     private sealed class StoredBits(DicomElement pixels, int stored, int high, bool signed) : DicomBulk

@@ -35,7 +35,8 @@ internal sealed class OverrideNode
     }
 }
 
-/// <summary>The overrides of a profile: a single tag counts at every depth as the table's rows do, a path only where it leads.</summary>
+/// <summary>The overrides of a profile: a single tag counts at every depth as the table's rows do, a path only where it
+/// leads.</summary>
 internal sealed class ProfileOverrides
 {
     private readonly Dictionary<uint, ProfileOverride> _anywhere = [];

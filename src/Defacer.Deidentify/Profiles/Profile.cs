@@ -14,8 +14,8 @@ public enum PixelTextPolicy
 }
 
 /// <summary>
-/// A de-identification profile: the Basic Profile of PS3.15, options by name, and overrides. Loaded from a JSON file with
-/// comments; immutable.
+/// A de-identification profile: the Basic Profile of PS3.15, options by name, and overrides. Loaded from a JSON file
+/// with comments; immutable.
 /// </summary>
 public sealed class Profile
 {

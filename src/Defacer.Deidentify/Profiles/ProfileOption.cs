@@ -3,7 +3,8 @@ namespace Defacer.Deidentify.Profiles;
 /// <summary>An option of PS3.15 Annex E that a profile may name.</summary>
 /// <param name="Name">As written in a profile.</param>
 /// <param name="Column">The column of Table E.1-1 and the row of CID 7050; null where the table has no column.</param>
-/// <param name="IsCarriedOut">Whether this version carries the option out completely; one that is not is refused.</param>
+/// <param name="IsCarriedOut">Whether this version carries the option out completely; one that is not is
+/// refused.</param>
 internal sealed record ProfileOption(string Name, string Column, bool IsCarriedOut)
 {
     /// <summary>All options of PS3.15 E.3.</summary>

@@ -9,7 +9,8 @@ namespace Defacer.Deidentify.Profiles;
 /// <summary>Reads and checks a profile file; collects every error before it gives up.</summary>
 internal sealed class ProfileReader(string path, StandardTables tables)
 {
-    private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions s_json =
+        new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     private static readonly Dictionary<string, ActionCode> s_actions = new(StringComparer.Ordinal)
     {
@@ -47,7 +48,9 @@ internal sealed class ProfileReader(string path, StandardTables tables)
                     ReadPixelText(property.Value);
                     break;
                 default:
-                    _errors.Add($"'{property.Name}' is no setting of a profile; there are description, options, overrides, unverifiedPixelText.");
+                    _errors.Add(
+                        $"'{property.Name}' is no setting of a profile; "
+                        + "there are description, options, overrides, unverifiedPixelText.");
                     break;
             }
         }
@@ -59,7 +62,10 @@ internal sealed class ProfileReader(string path, StandardTables tables)
 
         return new Profile(tables, Path.GetFileNameWithoutExtension(path))
         {
-            ActiveOptions = _options, Overrides = _overrides, UnverifiedPixelText = _pixelText, IsBasicComplete = _basicComplete,
+            ActiveOptions = _options,
+            Overrides = _overrides,
+            UnverifiedPixelText = _pixelText,
+            IsBasicComplete = _basicComplete,
         };
     }
 
@@ -91,11 +97,14 @@ internal sealed class ProfileReader(string path, StandardTables tables)
             var name = element.ToString();
             if (ProfileOption.Find(name) is not { } option)
             {
-                _errors.Add($"options: '{name}' is no option of PS3.15 E.3; there are {string.Join(", ", ProfileOption.All.Select(o => o.Name))}.");
+                var names = string.Join(", ", ProfileOption.All.Select(o => o.Name));
+                _errors.Add($"options: '{name}' is no option of PS3.15 E.3; there are {names}.");
             }
             else if (!option.IsCarriedOut)
             {
-                _errors.Add($"options: '{name}' is not carried out by this version; without it the Basic Profile's action holds.");
+                _errors.Add(
+                    $"options: '{name}' is not carried out by this version; "
+                    + "without it the Basic Profile's action holds.");
             }
             else
             {
@@ -134,7 +143,9 @@ internal sealed class ProfileReader(string path, StandardTables tables)
         {
             if (!DicomTag.TryParse(parts[i], out tags[i]))
             {
-                _errors.Add($"overrides: '{parts[i]}' in '{text}' is no keyword of PS3.6 and no tag; write a keyword or gggg,eeee.");
+                _errors.Add(
+                    $"overrides: '{parts[i]}' in '{text}' is no keyword of PS3.6 and no tag; "
+                    + "write a keyword or gggg,eeee.");
                 return null;
             }
         }
@@ -157,10 +168,12 @@ internal sealed class ProfileReader(string path, StandardTables tables)
     private ProfileOverride? ReadRule(string where, JsonElement value, DicomTag[]? tags)
     {
         var isObject = value.ValueKind == JsonValueKind.Object;
-        var name = isObject && value.TryGetProperty("action", out var named) ? named.ToString() : isObject ? string.Empty : value.ToString();
+        var name = !isObject ? value.ToString()
+            : value.TryGetProperty("action", out var named) ? named.ToString() : string.Empty;
         if (!s_actions.TryGetValue(name, out var action))
         {
-            _errors.Add($"overrides: '{name}' of '{where}' is no action; there are {string.Join(", ", s_actions.Keys)}.");
+            var names = string.Join(", ", s_actions.Keys);
+            _errors.Add($"overrides: '{name}' of '{where}' is no action; there are {names}.");
             return null;
         }
 
@@ -171,7 +184,8 @@ internal sealed class ProfileReader(string path, StandardTables tables)
             return null;
         }
 
-        if (tags is not null && DicomDictionary.Find(tags[^1]) is { VRs: [var vr, ..] } && Unfit(action, vr) is { } reason)
+        if (tags is not null && DicomDictionary.Find(tags[^1]) is { VRs: [var vr, ..] }
+            && Unfit(action, vr) is { } reason)
         {
             _errors.Add($"overrides: '{name}' does not fit '{where}': {reason}");
             return null;
@@ -191,7 +205,8 @@ internal sealed class ProfileReader(string path, StandardTables tables)
 
     private void ReadPixelText(JsonElement value)
     {
-        if (!Enum.TryParse(value.ToString(), ignoreCase: true, out _pixelText) || value.ValueKind != JsonValueKind.String)
+        if (!Enum.TryParse(value.ToString(), ignoreCase: true, out _pixelText)
+            || value.ValueKind != JsonValueKind.String)
         {
             _errors.Add($"unverifiedPixelText: '{value}' is neither park nor pass.");
         }

@@ -9,7 +9,8 @@ namespace Defacer.Deidentify.Standard;
 /// <param name="Tag">The tag as printed, <c>x</c> for the digits of a pattern; <c>private</c> for odd groups.</param>
 /// <param name="Name">The attribute's name.</param>
 /// <param name="Basic">The action code of the Basic Profile, such as X/Z/D.</param>
-/// <param name="Options">The action of each option in the order of <see cref="ConfidentialityTable.Options"/>; empty: no cell.</param>
+/// <param name="Options">The action of each option in the order of <see cref="ConfidentialityTable.Options"/>; empty:
+/// no cell.</param>
 internal sealed record ConfidentialityRow(string Tag, string Name, string Basic, string[] Options);
 
 /// <summary>PS3.15 Table E.1-1: which action an attribute gets, at every depth.</summary>
@@ -41,7 +42,8 @@ internal sealed class ConfidentialityTable
     /// <summary>The row of the attributes of odd groups.</summary>
     internal ConfidentialityRow Private { get; }
 
-    /// <summary>The row of a tag, repeating groups and private ones included; null when the table does not name it.</summary>
+    /// <summary>The row of a tag, repeating groups and private ones included; null when the table does not name
+    /// it.</summary>
     internal ConfidentialityRow? Find(DicomTag tag)
     {
         if (_byTag.TryGetValue(tag.Value, out var row))
@@ -67,7 +69,8 @@ internal sealed class ConfidentialityTable
     internal static ConfidentialityTable Parse(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
-        var columns = document.RootElement.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!).ToArray();
+        var columns =
+            document.RootElement.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!).ToArray();
         var rows = new List<ConfidentialityRow>(700);
         foreach (var row in document.RootElement.GetProperty("rows").EnumerateArray())
         {

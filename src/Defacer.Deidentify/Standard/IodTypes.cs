@@ -19,15 +19,18 @@ internal sealed class IodNode
 
 /// <summary>The attributes of one IOD as a tree.</summary>
 /// <param name="Root">The top level.</param>
-/// <param name="IsComplete">Whether the Types of all modules are known, so that what is not in the tree is not in the IOD.</param>
+/// <param name="IsComplete">Whether the Types of all modules are known, so that what is not in the tree is not in the
+/// IOD.</param>
 internal sealed record IodTree(IodNode Root, bool IsComplete);
 
-/// <summary>PS3.3: Types by IOD and path; the strictest over the IOD's modules. Trees are built at the first use of an IOD.</summary>
+/// <summary>PS3.3: Types by IOD and path; the strictest over the IOD's modules. Trees are built at the first use of an
+/// IOD.</summary>
 internal sealed class IodTypes
 {
     // Their attributes stood in general-image in the edition of the Types, which all these IODs include.
     private static readonly FrozenSet<string> s_coveredElsewhere = FrozenSet.ToFrozenSet(
-        ["general-reference", "general-acquisition", "enhanced-patient-orientation", "multi-energy-ct-image"], StringComparer.Ordinal);
+        ["general-reference", "general-acquisition", "enhanced-patient-orientation", "multi-energy-ct-image"],
+            StringComparer.Ordinal);
 
     private readonly FrozenDictionary<string, string[]> _iods;
     private readonly FrozenDictionary<string, KeyValuePair<string, AttributeType>[]> _modules;
@@ -35,7 +38,8 @@ internal sealed class IodTypes
     private readonly Lazy<FrozenDictionary<ulong, AttributeType>> _byParent;
 
     private IodTypes(
-        FrozenDictionary<string, string[]> iods, FrozenDictionary<string, KeyValuePair<string, AttributeType>[]> modules)
+        FrozenDictionary<string, string[]> iods, FrozenDictionary<string, KeyValuePair<string,
+            AttributeType>[]> modules)
     {
         _iods = iods;
         _modules = modules;
@@ -47,9 +51,11 @@ internal sealed class IodTypes
     /// <summary>The tree of an IOD; an IOD that is not known gives an empty incomplete one.</summary>
     internal IodTree TreeOf(string iod) => _trees.GetOrAdd(iod, Build);
 
-    /// <summary>The strictest Type that a tag has directly inside a sequence anywhere in PS3.3; Unknown when nowhere.</summary>
+    /// <summary>The strictest Type that a tag has directly inside a sequence anywhere in PS3.3; Unknown when
+    /// nowhere.</summary>
     internal AttributeType TypeInside(DicomTag sequence, DicomTag tag) =>
-        _byParent.Value.TryGetValue(((ulong)sequence.Value << 32) | tag.Value, out var type) ? type : AttributeType.Unknown;
+        _byParent.Value.TryGetValue(((ulong)sequence.Value << 32) | tag.Value, out var type) ? type
+            : AttributeType.Unknown;
 
     internal static IodTypes Parse(byte[] gzip)
     {
@@ -59,7 +65,8 @@ internal sealed class IodTypes
             i => i.Name, i => i.Value.EnumerateArray().Select(m => m.GetString()!).ToArray(), StringComparer.Ordinal);
         var modules = document.RootElement.GetProperty("modules").EnumerateObject().ToFrozenDictionary(
             m => m.Name,
-            m => m.Value.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, TypeOf(p.Value.GetString()!))).ToArray(),
+            m => m.Value.EnumerateObject().Select(p =>
+                KeyValuePair.Create(p.Name, TypeOf(p.Value.GetString()!))).ToArray(),
             StringComparer.Ordinal);
         return new IodTypes(iods, modules);
     }
@@ -126,7 +133,8 @@ internal sealed class IodTypes
 
     private static AttributeType Stricter(AttributeType a, AttributeType b) => a < b ? a : b;
 
-    private static uint ParseTag(ReadOnlySpan<char> hex) => uint.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static uint ParseTag(ReadOnlySpan<char> hex) =>
+        uint.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static AttributeType TypeOf(string text) => text switch
     {

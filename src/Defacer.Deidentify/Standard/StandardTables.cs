@@ -56,14 +56,16 @@ public sealed class StandardTables
         if (!System.IO.File.Exists(manifestPath))
         {
             throw new InvalidDataException(
-                $"The tables of the standard are missing: {manifestPath} does not exist. Install the folder config/standard beside the program.");
+                $"The tables of the standard are missing: {manifestPath} does not exist. "
+                + "Install the folder config/standard beside the program.");
         }
 
         using var manifest = JsonDocument.Parse(System.IO.File.ReadAllBytes(manifestPath));
         var edition = string.Empty;
         foreach (var file in manifest.RootElement.GetProperty("files").EnumerateObject())
         {
-            files[file.Name] = ReadChecked(Path.Combine(folder, file.Name), file.Value.GetProperty("sha256").GetString()!);
+            files[file.Name] =
+                ReadChecked(Path.Combine(folder, file.Name), file.Value.GetProperty("sha256").GetString()!);
             if (file.Name == "confidentiality.json")
             {
                 edition = file.Value.GetProperty("edition").GetString()!;
@@ -77,15 +79,16 @@ public sealed class StandardTables
     {
         if (!System.IO.File.Exists(path))
         {
-            throw new InvalidDataException($"A table of the standard is missing: {path}. Install the folder config/standard again.");
+            throw new InvalidDataException(
+                $"A table of the standard is missing: {path}. Install the folder config/standard again.");
         }
 
         var bytes = System.IO.File.ReadAllBytes(path);
         if (!Convert.ToHexStringLower(SHA256.HashData(bytes)).Equals(sha256, StringComparison.Ordinal))
         {
             throw new InvalidDataException(
-                $"{path} is not the file that manifest.json names (SHA-256 differs). Install the folder config/standard again; "
-                + "site rules belong in a profile, not in the tables.");
+                $"{path} is not the file that manifest.json names (SHA-256 differs). "
+                + "Install the folder config/standard again; site rules belong in a profile, not in the tables.");
         }
 
         return bytes;

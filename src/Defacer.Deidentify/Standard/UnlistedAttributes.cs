@@ -54,6 +54,11 @@ internal sealed class UnlistedAttributes
     internal UnlistedKind KindOf(DicomDictionaryEntry entry)
     {
         var tag = entry.Tag.Value;
+        if (_bulk.Contains(tag))
+        {
+            return UnlistedKind.ReviewedBulk;
+        }
+
         return (entry.VRs.Count > 0 ? entry.VRs[0].Code : string.Empty) switch
         {
             "SQ" => UnlistedKind.Sequence,
@@ -62,7 +67,6 @@ internal sealed class UnlistedAttributes
             "DS" or "IS" => UnlistedKind.NumberText,
             "CS" => UnlistedKind.Code,
             "UI" => _classUids.Contains(tag) ? UnlistedKind.ClassUid : UnlistedKind.InstanceUid,
-            "OB" or "OW" => _bulk.Contains(tag) ? UnlistedKind.ReviewedBulk : UnlistedKind.Unsafe,
             "SH" or "LO" or "UC" or "ST" or "LT" or "UT" when _text.Contains(tag) => UnlistedKind.ReviewedText,
             _ => UnlistedKind.Unsafe,
         };

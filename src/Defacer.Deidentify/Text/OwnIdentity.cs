@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Text;
 using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
 
 namespace Defacer.Deidentify.Text;
 
@@ -18,14 +20,15 @@ internal sealed class OwnIdentity
         DicomTag.PatientID, DicomTag.OtherPatientIDs, DicomTag.AccessionNumber, DicomTag.StudyID, DicomTag.AdmissionID,
         DicomTag.RequestedProcedureID, DicomTag.ScheduledProcedureStepID, DicomTag.PerformedProcedureStepID,
         DicomTag.FillerOrderNumberImagingServiceRequest, DicomTag.PlacerOrderNumberImagingServiceRequest,
-        DicomTag.MilitaryRank, DicomTag.PatientTelephoneNumbers,
-        DicomTag.DeviceSerialNumber, DicomTag.StationName, DicomTag.PatientBirthDate,
+        DicomTag.MilitaryRank, DicomTag.PatientTelephoneNumbers, DicomTag.DeviceSerialNumber, DicomTag.StationName,
+        DicomTag.PatientBirthDate,
     ];
 
     private static readonly DicomTag[] s_places =
     [
-        DicomTag.InstitutionName, DicomTag.InstitutionAddress, DicomTag.InstitutionalDepartmentName, DicomTag.PatientAddress,
-        DicomTag.RequestingService, DicomTag.ResponsibleOrganization, DicomTag.CurrentPatientLocation,
+        DicomTag.InstitutionName, DicomTag.InstitutionAddress, DicomTag.InstitutionalDepartmentName,
+        DicomTag.PatientAddress, DicomTag.RequestingService, DicomTag.ResponsibleOrganization,
+        DicomTag.CurrentPatientLocation,
     ];
 
     private readonly SearchValues<string>? _long;
@@ -38,12 +41,15 @@ internal sealed class OwnIdentity
         _short = [.. tokens.Where(t => t.Length < FreeLength)];
     }
 
-    /// <summary>Collects from a data set, person names at every depth.</summary>
-    internal static OwnIdentity Collect(DicomDataset root)
+    /// <summary>Collects from a file, at every depth.</summary>
+    internal static OwnIdentity Collect(DicomFile file)
     {
         var tokens = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var places = new List<string>();
+        var makers = new StringBuilder();
         var open = new Stack<DicomDataset>();
-        open.Push(root);
+        open.Push(file.Dataset);
+        open.Push(file.FileMetaInfo);
         while (open.TryPop(out var dataset))
         {
             foreach (var item in dataset)
@@ -61,33 +67,21 @@ internal sealed class OwnIdentity
                 }
                 else if (item.VR == DicomVR.AE)
                 {
-                    Add(tokens, dataset.GetString(item.Tag) ?? string.Empty);
+                    places.Add(dataset.GetString(item.Tag) ?? string.Empty);
                 }
             }
 
-            foreach (var tag in s_whole)
+            foreach (var value in s_whole.SelectMany(dataset.GetStrings))
             {
-                foreach (var value in dataset.GetStrings(tag))
-                {
-                    Add(tokens, value);
-                }
+                Add(tokens, value);
             }
+
+            places.AddRange(s_places.SelectMany(dataset.GetStrings));
+            makers.Append(dataset.GetString(DicomTag.Manufacturer)).Append(' ');
+            makers.Append(dataset.GetString(DicomTag.ManufacturerModelName)).Append(' ');
         }
 
-        // A maker's name is no secret, even where it also names the place.
-        var makers = root.GetString(DicomTag.Manufacturer) + " " + root.GetString(DicomTag.ManufacturerModelName);
-        foreach (var value in s_places.SelectMany(root.GetStrings))
-        {
-            Add(tokens, value);
-            foreach (var word in value.Split(s_nameSeparators, StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (word.Length >= FreeLength && !makers.Contains(word, StringComparison.OrdinalIgnoreCase))
-                {
-                    Add(tokens, word);
-                }
-            }
-        }
-
+        AddPlaces(tokens, places, makers.ToString());
         return new OwnIdentity(tokens);
     }
 
@@ -113,6 +107,22 @@ internal sealed class OwnIdentity
         }
 
         return false;
+    }
+
+    // A maker's name is no secret, even where it also names the place.
+    private static void AddPlaces(HashSet<string> tokens, List<string> places, string makers)
+    {
+        foreach (var value in places.Where(p => !makers.Contains(p, StringComparison.OrdinalIgnoreCase)))
+        {
+            Add(tokens, value);
+            foreach (var word in value.Split(s_nameSeparators, StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (word.Length >= FreeLength && !makers.Contains(word, StringComparison.OrdinalIgnoreCase))
+                {
+                    Add(tokens, word);
+                }
+            }
+        }
     }
 
     private static void AddWords(HashSet<string> tokens, DicomDataset dataset, DicomTag tag)

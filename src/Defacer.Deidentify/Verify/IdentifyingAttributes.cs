@@ -4,51 +4,55 @@ using Defacer.Dicom.Data;
 namespace Defacer.Deidentify.Verify;
 
 /// <summary>
-/// Which attributes say who, where and when. Its own list, made from the meaning of the attributes: were it the engine's
-/// table, a fault there would be a fault here.
+/// Which attributes say who, where and when. Its own list, made from the meaning of the attributes: were it the
+/// engine's table, a fault there would be a fault here.
 /// </summary>
 internal static class IdentifyingAttributes
 {
     /// <summary>Numbers and codes.</summary>
     internal static readonly FrozenSet<uint> Identifiers = Tags(
         "PatientID", "OtherPatientIDs", "IssuerOfPatientID", "PatientInsurancePlanCodeSequence", "MedicalRecordLocator",
-        "AccessionNumber", "StudyID", "AdmissionID", "ServiceEpisodeID", "RequestedProcedureID", "ScheduledProcedureStepID",
-        "PerformedProcedureStepID", "PlacerOrderNumberImagingServiceRequest", "FillerOrderNumberImagingServiceRequest",
-        "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID", "ClinicalTrialSiteID", "ClinicalTrialProtocolID",
-        "DeviceSerialNumber", "DetectorID", "PlateID", "CassetteID", "GantryID", "GeneratorID", "StationName",
-        "PerformedStationName", "ScheduledStationName", "SpecimenIdentifier", "ContainerIdentifier", "BarcodeValue", "LabelText",
+        "AccessionNumber", "StudyID", "AdmissionID", "ServiceEpisodeID", "RequestedProcedureID",
+        "ScheduledProcedureStepID", "PerformedProcedureStepID", "PlacerOrderNumberImagingServiceRequest",
+        "FillerOrderNumberImagingServiceRequest", "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID",
+        "ClinicalTrialSiteID", "ClinicalTrialProtocolID", "DeviceSerialNumber", "DetectorID", "PlateID", "CassetteID",
+        "GantryID", "GeneratorID", "StationName", "PerformedStationName", "ScheduledStationName", "SpecimenIdentifier",
+        "ContainerIdentifier", "BarcodeValue", "LabelText",
         "UniqueDeviceIdentifier", "DeviceLabel");
 
     /// <summary>Places and how to reach somebody.</summary>
     internal static readonly FrozenSet<uint> Places = Tags(
-        "InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "PatientAddress", "PatientTelephoneNumbers",
-        "PatientTelecomInformation", "PersonAddress", "PersonTelephoneNumbers", "PersonTelecomInformation", "CountryOfResidence",
-        "RegionOfResidence", "CurrentPatientLocation", "PatientInstitutionResidence", "ReferringPhysicianAddress",
-        "ReferringPhysicianTelephoneNumbers", "RequestingService", "ResponsibleOrganization", "ClinicalTrialSiteName",
-        "ClinicalTrialSponsorName", "ClinicalTrialCoordinatingCenterName", "OrderEntererLocation", "OrderCallbackPhoneNumber",
+        "InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "PatientAddress",
+        "PatientTelephoneNumbers", "PatientTelecomInformation", "PersonAddress", "PersonTelephoneNumbers",
+        "PersonTelecomInformation", "CountryOfResidence", "RegionOfResidence", "CurrentPatientLocation",
+        "PatientInstitutionResidence", "ReferringPhysicianAddress", "ReferringPhysicianTelephoneNumbers",
+        "RequestingService", "ResponsibleOrganization", "ClinicalTrialSiteName", "ClinicalTrialSponsorName",
+        "ClinicalTrialCoordinatingCenterName", "OrderEntererLocation", "OrderCallbackPhoneNumber",
         "ScheduledProcedureStepLocation", "PerformedLocation", "MilitaryRank", "Occupation");
 
     /// <summary>UIDs that name a class, a scheme or a syntax.</summary>
     internal static readonly FrozenSet<uint> ClassUids = Tags(
-        "MediaStorageSOPClassUID", "TransferSyntaxUID", "ImplementationClassUID", "SOPClassUID", "RelatedGeneralSOPClassUID",
-        "OriginalSpecializedSOPClassUID", "SOPClassesInStudy", "CodingSchemeUID", "ContextUID", "MappingResourceUID",
-        "ReferencedSOPClassUID", "ContextGroupExtensionCreatorUID", "MACCalculationTransferSyntaxUID",
-        "EncryptedContentTransferSyntaxUID", "ReferencedSOPClassUIDInFile", "ReferencedTransferSyntaxUIDInFile",
+        "MediaStorageSOPClassUID", "TransferSyntaxUID", "ImplementationClassUID", "SOPClassUID",
+        "RelatedGeneralSOPClassUID", "OriginalSpecializedSOPClassUID", "SOPClassesInStudy", "CodingSchemeUID",
+        "ContextUID", "MappingResourceUID", "ReferencedSOPClassUID", "ContextGroupExtensionCreatorUID",
+        "MACCalculationTransferSyntaxUID", "EncryptedContentTransferSyntaxUID", "ReferencedSOPClassUIDInFile",
+        "ReferencedTransferSyntaxUIDInFile",
         "AvailableTransferSyntaxUID", "StoredInstanceTransferSyntaxUID");
 
     /// <summary>What the file meta information of an output must not hold (PS3.10 §7.1).</summary>
     internal static readonly IReadOnlyList<DicomTag> ForbiddenMeta =
     [
-        DicomTag.SourceApplicationEntityTitle, DicomTag.SendingApplicationEntityTitle, DicomTag.ReceivingApplicationEntityTitle,
-        DicomTag.SourcePresentationAddress, DicomTag.SendingPresentationAddress, DicomTag.ReceivingPresentationAddress,
+        DicomTag.SourceApplicationEntityTitle, DicomTag.SendingApplicationEntityTitle,
+        DicomTag.ReceivingApplicationEntityTitle, DicomTag.SourcePresentationAddress,
+        DicomTag.SendingPresentationAddress, DicomTag.ReceivingPresentationAddress,
         DicomTag.PrivateInformationCreatorUID, DicomTag.PrivateInformation,
     ];
 
     /// <summary>Words that stand where there is no name, and titles: they name nobody.</summary>
     internal static readonly FrozenSet<string> Nobody = FrozenSet.ToFrozenSet(
         [
-            "REMOVED", "ANONYMOUS", "ANONYMIZED", "ANONYMISED", "ANONYM", "ANON", "DEIDENTIFIED", "UNKNOWN", "UNNAMED", "NONE", "NULL",
-            "NOBODY", "EMPTY", "PROF", "MRS", "PHD", "MISS", "RTR", "N/A",
+            "REMOVED", "ANONYMOUS", "ANONYMIZED", "ANONYMISED", "ANONYM", "ANON", "DEIDENTIFIED", "UNKNOWN", "UNNAMED",
+            "NONE", "NULL", "NOBODY", "EMPTY", "PROF", "MRS", "PHD", "MISS", "RTR", "N/A",
         ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The date that stands where there is none; it is nobody's.</summary>
@@ -57,12 +61,14 @@ internal static class IdentifyingAttributes
     /// <summary>Words of names of institutions and streets that are no evidence alone.</summary>
     internal static readonly FrozenSet<string> PlaceWords = FrozenSet.ToFrozenSet(
         [
-            "HOSPITAL", "UNIVERSITY", "MEDICAL", "CENTER", "CENTRE", "CLINIC", "CLINICAL", "RADIOLOGY", "DEPARTMENT", "IMAGING",
-            "INSTITUTE", "HEALTH", "HEALTHCARE", "GENERAL", "STREET", "AVENUE", "RESEARCH", "SCHOOL", "MEDICINE", "FACULTY", "GROUP",
-            "NATIONAL", "SYSTEM", "SYSTEMS", "NEURO", "BRAIN", "RESONANCE", "MAGNETIC", "LABORATORY", "SERVICE", "SERVICES", "KLINIK",
-            "KLINIKUM", "HOPITAL", "OSPEDALE", "CHILDREN", "STATE", "COLLEGE", "NUCLEAR", "DIAGNOSTIC", "DIAGNOSTICS", "THERAPY",
-            "ONCOLOGY", "NORTH", "SOUTH", "UNITED", "STATES",
+            "HOSPITAL", "UNIVERSITY", "MEDICAL", "CENTER", "CENTRE", "CLINIC", "CLINICAL", "RADIOLOGY", "DEPARTMENT",
+            "IMAGING", "INSTITUTE", "HEALTH", "HEALTHCARE", "GENERAL", "STREET", "AVENUE", "RESEARCH", "SCHOOL",
+            "MEDICINE", "FACULTY", "GROUP", "NATIONAL", "SYSTEM", "SYSTEMS", "NEURO", "BRAIN", "RESONANCE", "MAGNETIC",
+            "LABORATORY", "SERVICE", "SERVICES", "KLINIK", "KLINIKUM", "HOPITAL", "OSPEDALE", "CHILDREN", "STATE",
+            "COLLEGE", "NUCLEAR", "DIAGNOSTIC", "DIAGNOSTICS", "THERAPY", "ONCOLOGY", "NORTH", "SOUTH", "UNITED",
+            "STATES",
         ], StringComparer.OrdinalIgnoreCase);
 
-    private static FrozenSet<uint> Tags(params string[] keywords) => keywords.Select(k => DicomTag.Parse(k).Value).ToFrozenSet();
+    private static FrozenSet<uint> Tags(params string[] keywords) =>
+        keywords.Select(k => DicomTag.Parse(k).Value).ToFrozenSet();
 }

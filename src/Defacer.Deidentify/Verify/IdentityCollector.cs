@@ -4,7 +4,8 @@ using Defacer.Dicom.Files;
 
 namespace Defacer.Deidentify.Verify;
 
-/// <summary>Collects identities from data sets. A value that was seen is not taken apart again: a study repeats itself.</summary>
+/// <summary>Collects identities from data sets. A value that was seen is not taken apart again: a study repeats
+/// itself.</summary>
 internal sealed class IdentityCollector
 {
     private const int MinLength = 3;
@@ -12,9 +13,12 @@ internal sealed class IdentityCollector
     // A word of this length in a longer word is no chance any more.
     private const int FreeLength = 6;
     private const int MinPlaceWord = 5;
-    private static readonly char[] s_separators = [' ', '^', '=', '\\', ',', ';', '.', '-', '_', '/', '(', ')', '\t', '\r', '\n'];
+    private static readonly char[] s_separators =
+        [' ', '^', '=', '\\', ',', ';', '.', '-', '_', '/', '(', ')', '\t', '\r', '\n'];
     private readonly HashSet<(IdentityKind, string)> _seen = [];
     private readonly HashSet<(uint, string)> _values = [];
+    private readonly List<(DicomTag Tag, string Value)> _identifiers = [];
+    private readonly List<(DicomTag Tag, string Value)> _places = [];
     private readonly HashSet<string> _makers = new(StringComparer.OrdinalIgnoreCase);
 
     internal List<Identity> Identities { get; } = [];
@@ -23,12 +27,6 @@ internal sealed class IdentityCollector
 
     internal void Add(DicomFile file)
     {
-        foreach (var word in new[] { DicomTag.Manufacturer, DicomTag.ManufacturerModelName }.SelectMany(file.Dataset.GetStrings))
-        {
-            _makers.Add(word);
-            _makers.UnionWith(word.Split(s_separators, StringSplitOptions.RemoveEmptyEntries));
-        }
-
         var open = new Stack<DicomDataset>([file.Dataset, file.FileMetaInfo]);
         while (open.TryPop(out var dataset))
         {
@@ -49,6 +47,19 @@ internal sealed class IdentityCollector
         }
     }
 
+    /// <summary>To be called after the last file: only then all makers are known, whose names are no secret.</summary>
+    internal void Complete()
+    {
+        _identifiers.ForEach(i => AddIdentifier(i.Tag, i.Value));
+        _places.ForEach(p => AddPlace(p.Tag, p.Value));
+    }
+
+    private void AddMaker(DicomTag tag, string value)
+    {
+        _makers.Add(value);
+        _makers.UnionWith(value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private void Add(DicomDataset dataset, DicomElement element)
     {
         switch (element.VR.Code)
@@ -64,16 +75,19 @@ internal sealed class IdentityCollector
                 ForEachNew(dataset, element, AddUid);
                 break;
             case "AE":
-                ForEachNew(dataset, element, AddIdentifier);
+                ForEachNew(dataset, element, (tag, value) => _identifiers.Add((tag, value)));
+                break;
+            case "LO" when element.Tag == DicomTag.Manufacturer || element.Tag == DicomTag.ManufacturerModelName:
+                ForEachNew(dataset, element, AddMaker);
                 break;
             case "LO" or "SH" or "ST" or "LT" or "UT" or "UC":
                 if (IdentifyingAttributes.Identifiers.Contains(element.Tag.Value))
                 {
-                    ForEachNew(dataset, element, AddIdentifier);
+                    ForEachNew(dataset, element, (tag, value) => _identifiers.Add((tag, value)));
                 }
                 else if (IdentifyingAttributes.Places.Contains(element.Tag.Value))
                 {
-                    ForEachNew(dataset, element, AddPlace);
+                    ForEachNew(dataset, element, (tag, value) => _places.Add((tag, value)));
                 }
 
                 break;
@@ -99,7 +113,8 @@ internal sealed class IdentityCollector
         foreach (var word in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
         {
             // Two ideographs are a name.
-            if ((word.Length >= MinLength || (word.Length == 2 && word[0] >= 0x2E80)) && !IdentifyingAttributes.Nobody.Contains(word))
+            if ((word.Length >= MinLength || (word.Length == 2 && word[0] >= 0x2E80))
+                && !IdentifyingAttributes.Nobody.Contains(word))
             {
                 AddText(IdentityKind.Name, tag, word);
                 any = true;
@@ -123,9 +138,11 @@ internal sealed class IdentityCollector
         foreach (var part in Encoding.Latin1.GetString(element.Value.Span).Split('=', '^', '\\'))
         {
             var raw = part.Trim(' ', '\0');
-            if (raw.Length > MinLength && raw.Contains('\u001B', StringComparison.Ordinal) && _seen.Add((IdentityKind.Name, "raw:" + raw)))
+            if (raw.Length > MinLength && raw.Contains('\u001B', StringComparison.Ordinal)
+                && _seen.Add((IdentityKind.Name, "raw:" + raw)))
             {
-                Identities.Add(new Identity(IdentityKind.Name, element.Tag, Encoding.Latin1.GetBytes(raw), WordOnly: false));
+                Identities.Add(
+                    new Identity(IdentityKind.Name, element.Tag, Encoding.Latin1.GetBytes(raw), WordOnly: false));
             }
         }
     }
@@ -156,7 +173,8 @@ internal sealed class IdentityCollector
         AddText(IdentityKind.Place, tag, value);
         foreach (var word in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (word.Length >= MinPlaceWord && !IdentifyingAttributes.PlaceWords.Contains(word) && !_makers.Contains(word))
+            if (word.Length >= MinPlaceWord && !IdentifyingAttributes.PlaceWords.Contains(word)
+                && !_makers.Contains(word))
             {
                 AddText(IdentityKind.Place, tag, word);
             }
@@ -182,7 +200,12 @@ internal sealed class IdentityCollector
         }
 
         var (y, m, d) = (digits[..4], digits[4..6], digits[6..]);
-        foreach (var form in new[] { y + m + d, $"{y}-{m}-{d}", $"{y}.{m}.{d}", $"{y}/{m}/{d}", $"{d}.{m}.{y}", $"{d}/{m}/{y}", $"{m}/{d}/{y}", $"{d}-{m}-{y}" }.Distinct())
+        string[] forms =
+        [
+            y + m + d, $"{y}-{m}-{d}", $"{y}.{m}.{d}", $"{y}/{m}/{d}", $"{d}.{m}.{y}", $"{d}/{m}/{y}", $"{m}/{d}/{y}",
+            $"{d}-{m}-{y}",
+        ];
+        foreach (var form in forms.Distinct())
         {
             AddBytes(IdentityKind.Date, tag, Encoding.ASCII.GetBytes(form), wordOnly: false);
         }
@@ -203,8 +226,9 @@ internal sealed class IdentityCollector
             AddBytes(kind, tag, narrow, wordOnly: text.Length < FreeLength);
         }
 
-        AddBytes(kind, tag, Encoding.Unicode.GetBytes(text), wordOnly: false);
-        AddBytes(kind, tag, Encoding.BigEndianUnicode.GetBytes(text), wordOnly: false);
+        Identities.Add(new Identity(kind, tag, Encoding.Unicode.GetBytes(text), WordOnly: false, IsWide: true));
+        Identities.Add(
+            new Identity(kind, tag, Encoding.BigEndianUnicode.GetBytes(text), WordOnly: false, IsWide: true));
     }
 
     private void AddBytes(IdentityKind kind, DicomTag tag, byte[] bytes, bool wordOnly)

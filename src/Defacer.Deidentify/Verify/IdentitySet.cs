@@ -4,8 +4,8 @@ using Defacer.Dicom.Files;
 namespace Defacer.Deidentify.Verify;
 
 /// <summary>
-/// What the original study knew about the person, as byte strings to search for. Collected from every instance, at every
-/// depth, in the forms and character sets in which it could have survived.
+/// What the original study knew about the person, as byte strings to search for. Collected from every instance, at
+/// every depth, in the forms and character sets in which it could have survived.
 /// </summary>
 public sealed class IdentitySet
 {
@@ -17,7 +17,7 @@ public sealed class IdentitySet
         All = identities;
         Uids = uids;
         Text = new PatternSearch([.. identities.Select(i => i.Bytes)]);
-        LongIndex = [.. Enumerable.Range(0, identities.Count).Where(i => identities[i].Bytes.Length >= BulkMinBytes)];
+        LongIndex = [.. Enumerable.Range(0, identities.Count).Where(i => IsNoChance(identities[i]))];
         Long = new PatternSearch([.. LongIndex.Select(i => identities[i].Bytes)]);
     }
 
@@ -38,6 +38,12 @@ public sealed class IdentitySet
     /// <summary>The strings of <see cref="Long"/> as indexes into <see cref="All"/>.</summary>
     internal int[] LongIndex { get; }
 
+    // Eight characters; and not of one or two: a flat image is full of "00000000". Wide characters are pixels of 16
+    // bits.
+    private static bool IsNoChance(Identity identity) =>
+        identity.Bytes.Length >= (identity.IsWide ? 2 * BulkMinBytes : BulkMinBytes)
+            && identity.Bytes.Distinct().Count() > (identity.IsWide ? 4 : 3);
+
     /// <summary>Collects from the original files of a study.</summary>
     public static IdentitySet Collect(IEnumerable<DicomFile> study)
     {
@@ -46,6 +52,8 @@ public sealed class IdentitySet
         {
             collector.Add(file);
         }
+
+        collector.Complete();
 
         return new IdentitySet(collector.Identities, collector.Uids);
     }
@@ -56,7 +64,8 @@ public sealed class IdentitySet
 /// <param name="Source">Where it was found.</param>
 /// <param name="Bytes">The bytes.</param>
 /// <param name="WordOnly">Whether it counts only between characters that are no letters and digits.</param>
-internal sealed record Identity(IdentityKind Kind, DicomTag Source, byte[] Bytes, bool WordOnly)
+/// <param name="IsWide">Whether a character has two bytes (UTF-16).</param>
+internal sealed record Identity(IdentityKind Kind, DicomTag Source, byte[] Bytes, bool WordOnly, bool IsWide = false)
 {
     internal bool IsDigits { get; } = Bytes.AsSpan().IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 }

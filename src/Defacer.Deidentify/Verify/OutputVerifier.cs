@@ -27,7 +27,8 @@ public static class OutputVerifier
         }
         catch (DicomFormatException e)
         {
-            return new VerifyResult([], [$"the output cannot be read back: {e.Message}"], 0, 0, identities.Count, Stopwatch.GetElapsedTime(started));
+            return new VerifyResult([], [$"the output cannot be read back: {e.Message}"], 0, 0, identities.Count,
+                Stopwatch.GetElapsedTime(started));
         }
 
         var search = new ValueSearch(identities);

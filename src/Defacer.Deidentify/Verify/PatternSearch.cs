@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Defacer.Deidentify.Verify;
 
 /// <summary>Takes the matches of a search.</summary>
@@ -7,8 +9,8 @@ internal interface IMatchSink
 }
 
 /// <summary>
-/// Finds many byte strings in one pass (Wu and Manber): a window of the shortest pattern's length moves by what the last
-/// two bytes under it allow, so most bytes are never looked at. Letters of ASCII match in either case.
+/// Finds many byte strings in one pass (Wu and Manber): a window of the shortest pattern's length moves by what the
+/// last two bytes under it allow, so most bytes are never looked at. Letters of ASCII match in either case.
 /// </summary>
 internal sealed class PatternSearch
 {
@@ -24,18 +26,14 @@ internal sealed class PatternSearch
     {
         _patterns = [.. patterns.Select(p => p.Select(b => s_fold[b]).ToArray())];
         _window = _patterns.Length == 0 ? 0 : Math.Min(255, _patterns.Min(p => p.Length));
+        MaxLength = _patterns.Length == 0 ? 0 : _patterns.Max(p => p.Length);
         var atEnd = new Dictionary<ushort, List<int>>();
         Array.Fill(_shift, (byte)Math.Max(1, _window - BlockBytes + 1));
         for (var i = 0; i < _patterns.Length; i++)
         {
             for (var end = BlockBytes; end <= _window; end++)
             {
-                var block = Block(_patterns[i][end - 2], _patterns[i][end - 1]);
-                _shift[block] = (byte)Math.Min(_shift[block], _window - end);
-                if (end == _window)
-                {
-                    (atEnd.TryGetValue(block, out var list) ? list : atEnd[block] = []).Add(i);
-                }
+                Enter(i, end, atEnd);
             }
         }
 
@@ -45,7 +43,7 @@ internal sealed class PatternSearch
     internal int Count => _patterns.Length;
 
     /// <summary>The length of the longest pattern in bytes.</summary>
-    internal int MaxLength => _patterns.Length == 0 ? 0 : _patterns.Max(p => p.Length);
+    internal int MaxLength { get; }
 
     internal void Search<TSink>(ReadOnlySpan<byte> text, ref TSink sink)
         where TSink : struct, IMatchSink
@@ -55,12 +53,10 @@ internal sealed class PatternSearch
             return;
         }
 
-        ReadOnlySpan<byte> fold = s_fold;
         ReadOnlySpan<byte> shifts = _shift;
-        var at = _window - 1;
-        while (at < text.Length)
+        for (var at = _window - BlockBytes; at <= text.Length - BlockBytes;)
         {
-            var block = Block(fold[text[at - 1]], fold[text[at]]);
+            var block = BinaryPrimitives.ReadUInt16LittleEndian(text[at..]);
             var shift = shifts[block];
             if (shift > 0)
             {
@@ -68,9 +64,9 @@ internal sealed class PatternSearch
                 continue;
             }
 
+            var start = at + BlockBytes - _window;
             foreach (var index in _atEnd[block])
             {
-                var start = at - _window + 1;
                 if (Matches(text[start..], _patterns[index]))
                 {
                     sink.Match(index, start, _patterns[index].Length);
@@ -80,6 +76,26 @@ internal sealed class PatternSearch
             at++;
         }
     }
+
+    // Both cases of both letters, so that the text need not be folded on the way.
+    private void Enter(int pattern, int end, Dictionary<ushort, List<int>> atEnd)
+    {
+        foreach (var first in Cases(_patterns[pattern][end - 2]))
+        {
+            foreach (var second in Cases(_patterns[pattern][end - 1]))
+            {
+                var block = (ushort)(first | (second << 8));
+                _shift[block] = (byte)Math.Min(_shift[block], _window - end);
+                if (end == _window)
+                {
+                    (atEnd.TryGetValue(block, out var list) ? list : atEnd[block] = []).Add(pattern);
+                }
+            }
+        }
+    }
+
+    private static byte[] Cases(byte folded) =>
+        folded is >= (byte)'A' and <= (byte)'Z' ? [folded, (byte)(folded + 32)] : [folded];
 
     private static bool Matches(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)
     {
@@ -98,8 +114,6 @@ internal sealed class PatternSearch
 
         return true;
     }
-
-    private static ushort Block(byte first, byte second) => (ushort)((first << 8) | second);
 
     private static byte[] MakeFold()
     {

@@ -3,7 +3,8 @@ using Defacer.Dicom.Files;
 
 namespace Defacer.Deidentify.Verify;
 
-/// <summary>Checks that an output says what PS3.15 E.1.1 asks for, and that nothing is in it that has no place there.</summary>
+/// <summary>Checks that an output says what PS3.15 E.1.1 asks for, and that nothing is in it that has no place
+/// there.</summary>
 internal static class StructureCheck
 {
     private const int MaxProblems = 20;
@@ -62,7 +63,8 @@ internal static class StructureCheck
             dataset.GetString(DicomTag.DeidentificationMethod) is not null || codes.Count > 0,
             "neither (0012,0063) nor (0012,0064) names a method", problems);
         Require(
-            dataset.GetString(DicomTag.LongitudinalTemporalInformationModified) is "REMOVED" or "MODIFIED" or "UNMODIFIED",
+            dataset.GetString(
+                DicomTag.LongitudinalTemporalInformationModified) is "REMOVED" or "MODIFIED" or "UNMODIFIED",
             "(0028,0303) is missing or undefined", problems);
         Require(
             !codes.Contains("113102") || dataset.GetString(DicomTag.RecognizableVisualFeatures) == "NO",

@@ -10,7 +10,8 @@ internal sealed class ValueSearch(IdentitySet identities)
 
     // Coding schemes whose values and meanings are published (PS3.16 §8): names in them are names of things.
     private static readonly HashSet<string> s_publicSchemes = new(
-        ["DCM", "SCT", "SRT", "SNM3", "99SDM", "LN", "UCUM", "FMA", "RADLEX", "NCIt", "MDC", "UMLS", "BI", "C4", "I9C", "I10", "ISO3166_1", "NYUMCCG", "UBERON"],
+        ["DCM", "SCT", "SRT", "SNM3", "99SDM", "LN", "UCUM", "FMA", "RADLEX", "NCIt", "MDC", "UMLS", "BI", "C4", "I9C",
+            "I10", "ISO3166_1", "NYUMCCG", "UBERON"],
         StringComparer.Ordinal);
 
     internal List<VerifyHit> Hits { get; } = [];
@@ -64,7 +65,8 @@ internal sealed class ValueSearch(IdentitySet identities)
         foreach (var (index, position, length) in sink.Found)
         {
             var identity = identities.All[index];
-            if (Counts(identity, kind, bytes, position, length) && !IsDefined(identity, dataset, element, kind, position))
+            if (Counts(identity, kind, bytes, position, length)
+                && !IsDefined(identity, dataset, element, kind, position))
             {
                 Hit(identity, element.Tag, path);
             }
@@ -91,13 +93,15 @@ internal sealed class ValueSearch(IdentitySet identities)
                 return !IsUidCharacter(before) && !IsUidCharacter(after);
             case IdentityKind.Date:
                 // Digits before are a longer number; digits after may be the time.
-                return !IsDigit(before) && kind is ValueClass.Text or ValueClass.Time or ValueClass.Code or ValueClass.Uid;
+                return !IsDigit(before)
+                    && kind is ValueClass.Text or ValueClass.Time or ValueClass.Code or ValueClass.Uid;
             default:
                 break;
         }
 
         // Numbers, times and UIDs are digits: a short number in them is chance.
-        if (kind is ValueClass.Number or ValueClass.Time or ValueClass.Uid && (length < LongBytes || IsDigit(before) || IsDigit(after)))
+        if (kind is ValueClass.Number or ValueClass.Time or ValueClass.Uid
+            && (length < LongBytes || IsDigit(before) || IsDigit(after)))
         {
             return false;
         }
@@ -106,11 +110,18 @@ internal sealed class ValueSearch(IdentitySet identities)
     }
 
     // A coded value that is a defined term, and the words of a published code, name nobody.
-    private static bool IsDefined(Identity identity, DicomDataset dataset, DicomElement element, ValueClass kind, int position)
+    private static bool IsDefined(Identity identity, DicomDataset dataset, DicomElement element, ValueClass kind,
+        int position)
     {
         if (kind == ValueClass.Code)
         {
             return DefinedTerms.Contains(ValueAt(element.Value.Span, position));
+        }
+
+        // Ours, whoever else is called so.
+        if (element.Tag == DicomTag.ImplementationVersionName)
+        {
+            return ValueAt(element.Value.Span, position).StartsWith("DEFACER_", StringComparison.Ordinal);
         }
 
         if (element.Tag == DicomTag.DeidentificationMethod)
@@ -118,7 +129,8 @@ internal sealed class ValueSearch(IdentitySet identities)
             return ValueAt(element.Value.Span, position).StartsWith("Defacer: PS3.15 ", StringComparison.Ordinal);
         }
 
-        var isCode = element.Tag == DicomTag.CodeValue || element.Tag == DicomTag.CodeMeaning || element.Tag == DicomTag.CodingSchemeDesignator;
+        var isCode = element.Tag == DicomTag.CodeValue || element.Tag == DicomTag.CodeMeaning
+            || element.Tag == DicomTag.CodingSchemeDesignator;
         return isCode && identity.Kind is IdentityKind.Name or IdentityKind.Place
             && s_publicSchemes.Contains(dataset.GetString(DicomTag.CodingSchemeDesignator) ?? string.Empty);
     }
@@ -161,7 +173,8 @@ internal sealed class ValueSearch(IdentitySet identities)
 
     private static bool IsUidCharacter(byte b) => IsDigit(b) || b == '.';
 
-    private static bool IsWord(byte b) => IsDigit(b) || b is >= (byte)'A' and <= (byte)'Z' or >= (byte)'a' and <= (byte)'z' or >= 0x80;
+    private static bool IsWord(byte b) =>
+        IsDigit(b) || b is >= (byte)'A' and <= (byte)'Z' or >= (byte)'a' and <= (byte)'z' or >= 0x80;
 
     /// <summary>How a VR's values are searched.</summary>
     private enum ValueClass

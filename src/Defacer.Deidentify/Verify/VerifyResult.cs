@@ -10,13 +10,15 @@ public sealed record VerifyHit(IdentityKind Kind, string Path, string Source);
 
 /// <summary>What the verifier measured on one output file.</summary>
 /// <param name="Hits">Identity found; none is allowed. The first 100.</param>
-/// <param name="Problems">Marks, structure and file meta information that are not as they must be; none is allowed.</param>
+/// <param name="Problems">Marks, structure and file meta information that are not as they must be; none is
+/// allowed.</param>
 /// <param name="BytesSearched">Bytes of values that were searched.</param>
 /// <param name="ValuesSearched">Number of values that were searched.</param>
 /// <param name="StringsSearched">Number of strings that were searched for.</param>
 /// <param name="Elapsed">Time taken.</param>
 public sealed record VerifyResult(
-    IReadOnlyList<VerifyHit> Hits, IReadOnlyList<string> Problems, long BytesSearched, int ValuesSearched, int StringsSearched,
+    IReadOnlyList<VerifyHit> Hits, IReadOnlyList<string> Problems, long BytesSearched, int ValuesSearched,
+        int StringsSearched,
     TimeSpan Elapsed)
 {
     /// <summary>Whether the output may leave.</summary>
@@ -26,9 +28,11 @@ public sealed record VerifyResult(
     public Parked? Parked => Hits.Count > 0
         ? new Parked(
             ParkCause.IdentityFound,
-            $"Identity of the original was found in the output: {string.Join("; ", Hits.Take(3).Select(h => $"{h.Kind} of {h.Source} in {h.Path}"))}.",
+            "Identity of the original was found in the output: "
+                + string.Join("; ", Hits.Take(3).Select(h => $"{h.Kind} of {h.Source} in {h.Path}")) + ".",
             "Add an override for the attribute to the route's profile (remove or dummy), then retry.")
         : Problems.Count > 0
-            ? new Parked(ParkCause.Deidentification, string.Join("; ", Problems.Take(3)), "Report the fault with this text; the job can be retried after an update.")
+            ? new Parked(ParkCause.Deidentification, string.Join("; ", Problems.Take(3)),
+                "Report the fault with this text; the job can be retried after an update.")
             : null;
 }

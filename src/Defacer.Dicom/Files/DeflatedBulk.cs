@@ -7,7 +7,7 @@ namespace Defacer.Dicom.Files;
 /// A part of a deflated data set (PS3.5 §A.5), inflated from its file when asked for. What was inflated is kept as long
 /// as memory is not short, so that frames read one after the other are inflated once.
 /// </summary>
-internal sealed class DeflatedBulk(string path, long start, long position, long length) : DicomBulk
+internal sealed class DeflatedBulk(string path, FileStamp stamp, long start, long position, long length) : DicomBulk
 {
     private readonly WeakReference<byte[]?> _kept = new(null);
 
@@ -38,6 +38,7 @@ internal sealed class DeflatedBulk(string path, long start, long position, long 
     private void Inflate(long at, Span<byte> buffer)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        stamp.Verify(file.SafeFileHandle);
         file.Position = start;
         using var inflated = new DeflateStream(file, CompressionMode.Decompress);
         using var source = new ByteSource(inflated, null);

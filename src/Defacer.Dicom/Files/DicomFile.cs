@@ -55,9 +55,11 @@ public sealed class DicomFile
 
     /// <summary>
     /// Writes a new file beside the target and renames it, so that a half-written file never has the name.
-    /// Group length is recomputed.
+    /// Group length is recomputed. Big endian, which is retired, is written as explicit little endian.
     /// </summary>
-    /// <param name="path">The target; replaced when it exists.</param>
+    /// <param name="path">
+    /// The target; replaced when it exists. Values that this object left in the replaced file can then no longer be read.
+    /// </param>
     /// <param name="flushToDisk">
     /// Whether the bytes are on stable storage before the name is given. The name itself is only after a flush of the folder.
     /// </param>
@@ -73,16 +75,16 @@ public sealed class DicomFile
         File.Move(temporary, path, overwrite: true);
     }
 
-    /// <summary>Writes the file to a stream.</summary>
-    /// <exception cref="NotSupportedException">The transfer syntax is big endian.</exception>
+    /// <summary>Writes the file to a stream, as <see cref="Save(string, bool)"/> does.</summary>
     public void Save(Stream stream)
     {
+        var syntax = TransferSyntax.IsBigEndian ? DicomTransferSyntax.ExplicitVRLittleEndian : TransferSyntax;
         stream.Write(Preamble.Span);
         stream.Write("DICM"u8);
-        WriteMeta(stream);
-        if (!TransferSyntax.IsDeflated)
+        WriteMeta(stream, syntax);
+        if (!syntax.IsDeflated)
         {
-            DicomWriter.Write(stream, Dataset, TransferSyntax);
+            DicomWriter.Write(stream, Dataset, syntax);
             return;
         }
 
@@ -91,9 +93,14 @@ public sealed class DicomFile
         DicomWriter.Write(buffered, Dataset, DicomTransferSyntax.ExplicitVRLittleEndian);
     }
 
-    private void WriteMeta(Stream stream)
+    private void WriteMeta(Stream stream, DicomTransferSyntax syntax)
     {
         var meta = new DicomDataset(FileMetaInfo.Where(item => item.Tag != DicomTag.FileMetaInformationGroupLength));
+        if (meta.GetString(DicomTag.TransferSyntaxUID) != syntax.UID)
+        {
+            meta.AddOrUpdate(DicomElement.FromText(DicomTag.TransferSyntaxUID, DicomVR.UI, syntax.UID));
+        }
+
         var length = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(
             length, checked((uint)DicomWriter.MeasureLength(meta, DicomTransferSyntax.ExplicitVRLittleEndian)));

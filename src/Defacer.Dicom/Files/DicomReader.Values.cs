@@ -6,6 +6,9 @@ namespace Defacer.Dicom.Files;
 // Headers and values of elements; encapsulated pixel data.
 public sealed partial class DicomReader
 {
+    // Larger values of unknown VR are not searched for items: no sequence of the corpus comes near.
+    private const uint MaxHiddenBytes = 16 << 20;
+
     // The creator that was looked up last: private blocks come element after element.
     private (DicomDataset? Dataset, DicomTag Tag, string? Creator) _lastCreator;
 
@@ -86,20 +89,17 @@ public sealed partial class DicomReader
         }
 
         // Some tags were no sequence in older editions, and an implicit data set does not tell: bytes then.
-        var element = ReadBytes(tag, vr == DicomVR.SQ ? DicomVR.UN : vr, length, reserved, frame.Encoding);
-        frame.Dataset.Append(IsHiddenSequence(element) ? ParseHidden(element) ?? (DicomItem)element : element);
+        vr = vr == DicomVR.SQ ? DicomVR.UN : vr;
+        var hidden = vr == DicomVR.UN && length is >= 8 and <= MaxHiddenBytes && BeginsWithItem(ElementEncoding.ImplicitLittle);
+        var element = ReadBytes(tag, vr, length, reserved, frame.Encoding, mayStay: !hidden);
+        frame.Dataset.Append(hidden ? ParseHidden(element) ?? (DicomItem)element : element);
     }
 
     private bool BeginsWithItem(ElementEncoding encoding) =>
         _source.Peek(8) is { Length: 8 } head && encoding.Tag(head) == DicomTag.Item;
 
     // A sequence that a relay wrote as UN with a length (PS3.5 §6.2.2 note 5), or a private one in implicit VR that no dictionary
-    // knows: who looks for names must see inside.
-    private static bool IsHiddenSequence(DicomElement element) =>
-        element.VR == DicomVR.UN && element.Length >= 8 && element.Bulk is null
-        && ElementEncoding.ImplicitLittle.Tag(element.Value.Span) == DicomTag.Item;
-
-    // Null where the bytes are no whole sequence.
+    // knows: who looks for names must see inside. Null where the bytes are no whole sequence.
     private DicomSequence? ParseHidden(DicomElement element)
     {
         var remarks = new List<DicomRemark>();
@@ -145,10 +145,11 @@ public sealed partial class DicomReader
             vr == DicomVR.UN ? ElementEncoding.ImplicitLittle : frame.Encoding);
     }
 
-    private DicomElement ReadBytes(DicomTag tag, DicomVR vr, uint length, ushort reserved, ElementEncoding encoding)
+    private DicomElement ReadBytes(
+        DicomTag tag, DicomVR vr, uint length, ushort reserved, ElementEncoding encoding, bool mayStay = true)
     {
         var swap = encoding.IsBigEndian ? vr.UnitBytes : 1;
-        if (length > _options.DeferAboveBytes && _source.Origin is { } origin)
+        if (mayStay && length > _options.DeferAboveBytes && _source.Origin is { } origin)
         {
             var at = _source.Position;
             var there = _source.Skip(length);

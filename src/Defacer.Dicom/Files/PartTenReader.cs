@@ -12,7 +12,7 @@ internal sealed class PartTenReader
     private const int PreambleBytes = 128;
     private const int MagicBytes = 4;
     private readonly Stream _stream;
-    private readonly string? _path;
+    private readonly FileOrigin? _origin;
     private readonly DicomReadOptions _options;
     private readonly List<DicomRemark> _remarks = [];
     private long _datasetPosition;
@@ -20,7 +20,7 @@ internal sealed class PartTenReader
     private PartTenReader(Stream stream, string? path, DicomReadOptions options)
     {
         _stream = stream;
-        _path = path;
+        _origin = path is not null && stream is FileStream file ? new FileOrigin(path, FileStamp.Of(file.SafeFileHandle)) : null;
         _options = options;
     }
 
@@ -29,7 +29,7 @@ internal sealed class PartTenReader
 
     private DicomFile Run()
     {
-        using var source = new ByteSource(_stream, _path is null ? null : new FileOrigin(_path));
+        using var source = new ByteSource(_stream, _origin);
         var preamble = TakePreamble(source);
         var meta = TakeMeta(source);
         var named = meta.GetString(DicomTag.TransferSyntaxUID);
@@ -155,7 +155,7 @@ internal sealed class PartTenReader
             source.Advance(2);
         }
 
-        BulkOrigin? origin = _path is null ? null : new DeflatedOrigin(_path, source.Position);
+        var origin = _origin?.Deflated(source.Position);
         using var inflated = new DeflateStream(source.Rest(), CompressionMode.Decompress, leaveOpen: true);
         using var dataset = new ByteSource(inflated, origin, _options.MaxInflatedBytes);
         return DicomReader.Read(dataset, ElementEncoding.ExplicitLittle, _options, _remarks);

@@ -99,7 +99,8 @@ public sealed class DicomCharacterSet
 
     private static DicomCharacterSet FromTerms(string[] terms)
     {
-        if (Whole(terms[0]) is { } whole)
+        // These stand alone (PS3.3 §C.12.1.1.2), but some writers put an empty value before them.
+        if (Array.Find(terms, t => t.Length > 0) is { } first && Whole(first) is { } whole)
         {
             return whole;
         }

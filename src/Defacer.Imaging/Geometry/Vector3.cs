@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Defacer.Imaging.Geometry;
 
 /// <summary>A point or direction of the patient coordinate system: left, posterior, superior, in mm (PS3.3 §C.7.6.2.1.1).</summary>
@@ -11,6 +13,9 @@ public readonly record struct Vector3(double X, double Y, double Z)
 
     /// <summary>The same direction with length 1.</summary>
     public Vector3 Normalized => this * (1 / Length);
+
+    /// <summary>The coordinates in full. (The generated text would ask <see cref="Normalized"/> for its text, without end.)</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"({X:R}, {Y:R}, {Z:R})");
 
     /// <summary>Sum.</summary>
     public static Vector3 operator +(Vector3 a, Vector3 b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z);

@@ -177,7 +177,8 @@ public sealed class ConnectedComponents
                     continue;
                 }
 
-                for (var r = corners ? Math.Max(0, row - 1) : row; r <= (corners ? Math.Min(shape.Rows - 1, row + 1) : row); r++)
+                var reach = corners ? 1 : 0;
+                for (var r = Math.Max(0, row - reach); r <= Math.Min(shape.Rows - 1, row + reach); r++)
                 {
                     JoinLines(runs, first, parent, line, line - shape.Rows + r - row, shape.Columns, corners);
                 }

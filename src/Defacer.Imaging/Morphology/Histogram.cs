@@ -54,7 +54,9 @@ public sealed class Histogram
             }
         }
 
-        return low > high ? new Histogram([], 0, 1, bins) : new Histogram(values, low, high > low ? high : low + 1, bins);
+        return low > high
+            ? new Histogram([], 0, 1, bins)
+            : new Histogram(values, low, high > low ? high : low + 1, bins);
     }
 
     /// <summary>The value below which this share of the values lies, to the width of a bin.</summary>

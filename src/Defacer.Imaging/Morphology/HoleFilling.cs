@@ -50,5 +50,7 @@ public static class HoleFilling
 
     /// <summary>Fills the holes of the slices across the slice axis, then the row axis, then the column axis.</summary>
     public static BinaryGrid FillHolesAcrossAll(this BinaryGrid grid, CancellationToken ct) =>
-        grid.FillHolesAcross(GridAxis.Slices, ct).FillHolesAcross(GridAxis.Rows, ct).FillHolesAcross(GridAxis.Columns, ct);
+        grid.FillHolesAcross(GridAxis.Slices, ct)
+            .FillHolesAcross(GridAxis.Rows, ct)
+            .FillHolesAcross(GridAxis.Columns, ct);
 }

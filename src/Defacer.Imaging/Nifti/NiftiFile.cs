@@ -39,7 +39,8 @@ public sealed class NiftiFile
 
     /// <summary>Whether a path ends as a NIfTI file does.</summary>
     public static bool IsNiftiPath(string path) =>
-        path.EndsWith(".nii", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".nii.gz", StringComparison.OrdinalIgnoreCase);
+        path.EndsWith(".nii", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".nii.gz", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a file, compressed or not, whatever its name.</summary>
     /// <exception cref="InvalidDataException">Not readable as NIfTI-1; says why.</exception>
@@ -201,16 +202,19 @@ public sealed class NiftiFile
                 little[0] = (byte)(sbyte)Math.Clamp(rounded, sbyte.MinValue, sbyte.MaxValue);
                 break;
             case NiftiDataType.Int16:
-                BinaryPrimitives.WriteInt16LittleEndian(little, (short)Math.Clamp(rounded, short.MinValue, short.MaxValue));
+                BinaryPrimitives.WriteInt16LittleEndian(
+                    little, (short)Math.Clamp(rounded, short.MinValue, short.MaxValue));
                 break;
             case NiftiDataType.UInt16:
-                BinaryPrimitives.WriteUInt16LittleEndian(little, (ushort)Math.Clamp(rounded, ushort.MinValue, ushort.MaxValue));
+                BinaryPrimitives.WriteUInt16LittleEndian(
+                    little, (ushort)Math.Clamp(rounded, ushort.MinValue, ushort.MaxValue));
                 break;
             case NiftiDataType.Int32:
                 BinaryPrimitives.WriteInt32LittleEndian(little, (int)Math.Clamp(rounded, int.MinValue, int.MaxValue));
                 break;
             case NiftiDataType.UInt32:
-                BinaryPrimitives.WriteUInt32LittleEndian(little, (uint)Math.Clamp(rounded, uint.MinValue, uint.MaxValue));
+                BinaryPrimitives.WriteUInt32LittleEndian(
+                    little, (uint)Math.Clamp(rounded, uint.MinValue, uint.MaxValue));
                 break;
             case NiftiDataType.Float32:
                 BinaryPrimitives.WriteSingleLittleEndian(little, (float)value);

@@ -58,7 +58,8 @@ internal sealed class NiftiHeader
         var isBig = BinaryPrimitives.ReadInt32LittleEndian(start) != Length;
         if (isBig && BinaryPrimitives.ReadInt32BigEndian(start) != Length)
         {
-            var second = BinaryPrimitives.ReadInt32LittleEndian(start) == 540 || BinaryPrimitives.ReadInt32BigEndian(start) == 540;
+            var second = BinaryPrimitives.ReadInt32LittleEndian(start) == 540
+                || BinaryPrimitives.ReadInt32BigEndian(start) == 540;
             throw new InvalidDataException(second
                 ? "NIfTI-2 is not read; convert to NIfTI-1."
                 : "No NIfTI file: the header does not begin with its length, 348.");
@@ -72,7 +73,8 @@ internal sealed class NiftiHeader
         var offset = new NiftiHeader(start, isBig).GetSingle(108);
         if (!(offset >= FirstVoxel && offset <= LongestBytes))
         {
-            throw new InvalidDataException($"The first voxel cannot be at byte {offset} (vox_offset); 352 to {LongestBytes} is read.");
+            throw new InvalidDataException(
+                $"The first voxel cannot be at byte {offset} (vox_offset); 352 to {LongestBytes} is read.");
         }
 
         var all = new byte[(int)offset];
@@ -142,7 +144,8 @@ internal sealed class NiftiHeader
 
         if (voxels * volumes * BytesPerVoxel(DataType) > Array.MaxLength)
         {
-            throw new InvalidDataException($"{voxels} voxels in {volumes} volumes are more than 2 GB, the largest file read.");
+            throw new InvalidDataException(
+                $"{voxels} voxels in {volumes} volumes are more than 2 GB, the largest file read.");
         }
 
         return ((int)voxels, (int)volumes);
@@ -178,8 +181,11 @@ internal sealed class NiftiHeader
     }
 
     /// <summary>A row of the sform, in RAS mm.</summary>
-    public (float X, float Y, float Z, float W) SFormRow(int row) =>
-        (GetSingle(280 + (16 * row)), GetSingle(284 + (16 * row)), GetSingle(288 + (16 * row)), GetSingle(292 + (16 * row)));
+    public (float X, float Y, float Z, float W) SFormRow(int row)
+    {
+        var at = 280 + (16 * row);
+        return (GetSingle(at), GetSingle(at + 4), GetSingle(at + 8), GetSingle(at + 12));
+    }
 
     private short GetInt16(int at) => IsBigEndian
         ? BinaryPrimitives.ReadInt16BigEndian(_bytes.AsSpan(at))

@@ -40,7 +40,8 @@ public static class HeadPictures
     /// <summary>
     /// One sheet: the volume before in the upper row, after in the lower, at the same threshold and scale.
     /// </summary>
-    public static Raster BeforeAfter(Volume before, Volume after, MaskVolume? mask, RenderOptions options, CancellationToken ct)
+    public static Raster BeforeAfter(
+        Volume before, Volume after, MaskVolume? mask, RenderOptions options, CancellationToken ct)
     {
         var shared = options with { Threshold = options.Threshold ?? SurfaceThreshold.For(before) };
         return Raster.Sheet(

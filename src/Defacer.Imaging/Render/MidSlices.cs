@@ -19,7 +19,8 @@ public static class MidSlices
     /// <param name="mask">Of the same geometry, shown in red (face) and blue (ears); or null.</param>
     /// <param name="options">Region and size.</param>
     /// <param name="ct">Ends the work.</param>
-    public static IReadOnlyList<Raster> Render(Volume volume, MaskVolume? mask, RenderOptions options, CancellationToken ct)
+    public static IReadOnlyList<Raster> Render(
+        Volume volume, MaskVolume? mask, RenderOptions options, CancellationToken ct)
     {
         var grid = SurfaceScene.ChooseGrid(volume.Geometry, options);
         var (low, high) = Window(volume);
@@ -75,7 +76,8 @@ public static class MidSlices
         var g = mask.Geometry;
         var at = g.ToVoxel(p);
         var (c, r, s) = ((int)Math.Round(at.Column), (int)Math.Round(at.Row), (int)Math.Round(at.Slice));
-        return c < 0 || r < 0 || s < 0 || c >= g.Columns || r >= g.Rows || s >= g.Slices ? (byte)0 : mask.Labels[g.Index(c, r, s)];
+        var isOutside = c < 0 || r < 0 || s < 0 || c >= g.Columns || r >= g.Rows || s >= g.Slices;
+        return isOutside ? MaskVolume.Keep : mask.Labels[g.Index(c, r, s)];
     }
 
     private static void Paint(Span<byte> pixel, byte shade, byte label)

@@ -27,7 +27,8 @@ public sealed class Raster(int width, int height, int channels, byte[] pixels)
     /// <summary>[row, column, channel].</summary>
     public byte[] Pixels { get; } = pixels.Length == width * height * channels
         ? pixels
-        : throw new ArgumentException($"{pixels.Length} bytes do not fill {width} x {height} x {channels}.", nameof(pixels));
+        : throw new ArgumentException(
+            $"{pixels.Length} bytes do not fill {width} x {height} x {channels}.", nameof(pixels));
 
     /// <summary>One row of bytes.</summary>
     public Span<byte> Row(int row) => Pixels.AsSpan(row * Width * Channels, Width * Channels);

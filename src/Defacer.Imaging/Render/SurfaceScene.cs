@@ -33,7 +33,7 @@ public sealed class SurfaceScene
     /// <summary>How the scene is shown.</summary>
     internal RenderOptions Options { get; }
 
-    /// <summary>[z, y, x]: from -1 in air to 1 in tissue, 0 at the skin.</summary>
+    /// <summary>[z, y, x]: from -1 in air to 2 in tissue, 0 at the skin.</summary>
     internal float[] Field { get; }
 
     /// <summary>Prepares a volume of any geometry.</summary>
@@ -46,8 +46,8 @@ public sealed class SurfaceScene
         var scale = 1 / Math.Max(threshold - air, 1e-6f);
         for (var i = 0; i < field.Length; i++)
         {
-            // Beyond twice the threshold all tissue is alike: bright fat must not move the surface.
-            field[i] = float.IsNaN(field[i]) ? -1 : Math.Clamp((field[i] - threshold) * scale, -1, 1);
+            // Beyond three times the threshold all tissue is alike: bright fat must not move the surface.
+            field[i] = float.IsNaN(field[i]) ? -1 : Math.Clamp((field[i] - threshold) * scale, -1, 2);
         }
 
         field = Smoothing.Gaussian(field, grid.Shape, Math.Max(SmoothMm, SmoothVoxels * CoarseMm(volume.Geometry)), ct);
@@ -70,8 +70,11 @@ public sealed class SurfaceScene
         (extent.Low with { Z = Math.Max(extent.Low.Z, extent.High.Z - TallestMm) }, extent.High);
 
     // Thick slices would be smoothed away whole: 2 mm at most.
-    private static double CoarseMm(VolumeGeometry geometry) =>
-        Math.Min(2, Math.Max(geometry.ColumnStep.Length, Math.Max(geometry.RowStep.Length, Math.Abs(geometry.SliceSpacingMm))));
+    private static double CoarseMm(VolumeGeometry geometry)
+    {
+        var inPlane = Math.Max(geometry.ColumnStep.Length, geometry.RowStep.Length);
+        return Math.Min(2, Math.Max(inPlane, Math.Abs(geometry.SliceSpacingMm)));
+    }
 
     private static float AirLevel(Volume volume, float threshold)
     {

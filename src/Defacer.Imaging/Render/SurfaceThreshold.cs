@@ -24,7 +24,8 @@ public static class SurfaceThreshold
         }
 
         var air = IntensityStatistics.Background(volume.Voxels);
-        return (float)Math.Min(
-            Math.Max(air.Mode + (MrDeviations * air.Spread), air.Mode + (ShareOfOtsu * (air.Otsu - air.Mode))), air.Otsu);
+        var aboveNoise = air.Mode + (MrDeviations * air.Spread);
+        var aboveGhosts = air.Mode + (ShareOfOtsu * (air.Otsu - air.Mode));
+        return (float)Math.Min(Math.Max(aboveNoise, aboveGhosts), air.Otsu);
     }
 }

@@ -19,7 +19,8 @@ internal static class LabelSpread
             for (var row = 0; row < native.Rows; row++)
             {
                 // Along a row of a slice the way through the grid is straight, also in tilted and uneven stacks.
-                var (start, next) = (grid.ToVoxel(native.ToPatient(0, row, slice)), grid.ToVoxel(native.ToPatient(1, row, slice)));
+                var start = grid.ToVoxel(native.ToPatient(0, row, slice));
+                var next = grid.ToVoxel(native.ToPatient(1, row, slice));
                 var target = result.Labels.AsSpan(native.Index(0, row, slice), native.Columns);
                 for (var column = 0; column < target.Length; column++)
                 {
@@ -58,10 +59,12 @@ internal static class LabelSpread
 
     private static byte At(byte[] labels, GridShape shape, (double Column, double Row, double Slice) at, bool clamp)
     {
-        var (c, r, s) = ((int)Math.Floor(at.Column + 0.5), (int)Math.Floor(at.Row + 0.5), (int)Math.Floor(at.Slice + 0.5));
+        var (c, r, s) = (Nearest(at.Column), Nearest(at.Row), Nearest(at.Slice));
         if (clamp)
         {
-            (c, r, s) = (Math.Clamp(c, 0, shape.Columns - 1), Math.Clamp(r, 0, shape.Rows - 1), Math.Clamp(s, 0, shape.Slices - 1));
+            c = Math.Clamp(c, 0, shape.Columns - 1);
+            r = Math.Clamp(r, 0, shape.Rows - 1);
+            s = Math.Clamp(s, 0, shape.Slices - 1);
         }
         else if ((uint)c >= (uint)shape.Columns || (uint)r >= (uint)shape.Rows || (uint)s >= (uint)shape.Slices)
         {
@@ -69,6 +72,8 @@ internal static class LabelSpread
         }
 
         return labels[shape.Index(c, r, s)];
+
+        static int Nearest(double x) => (int)Math.Floor(x + 0.5);
     }
 
     // Points of a native voxel, its corners among them, close enough that no cube slips between: one edge apart where
@@ -108,7 +113,9 @@ internal static class LabelSpread
         {
             var own = native.ToPatient(0, 0, slice + 0.5) - native.ToPatient(0, 0, slice - 0.5);
             depth = new Vector3(
-                Math.Max(depth.X, Math.Abs(own.X)), Math.Max(depth.Y, Math.Abs(own.Y)), Math.Max(depth.Z, Math.Abs(own.Z)));
+                Math.Max(depth.X, Math.Abs(own.X)),
+                Math.Max(depth.Y, Math.Abs(own.Y)),
+                Math.Max(depth.Z, Math.Abs(own.Z)));
         }
 
         var (c, r) = (native.ColumnStep, native.RowStep);

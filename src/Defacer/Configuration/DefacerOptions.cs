@@ -89,7 +89,10 @@ public sealed record SpoolOptions
     /// <summary>Below this free space nothing is accepted (A700H, association refused 2/3/1). Default 10 GB.</summary>
     public ByteSize MinFreeSpace { get; init; } = new(10_000_000_000);
 
-    /// <summary><c>none</c> removes originals and outputs once every destination confirmed; <c>always</c> keeps them; a time (<c>7.00:00:00</c>) keeps them that long.</summary>
+    /// <summary>
+    /// <c>none</c> removes originals and outputs once every destination confirmed; <c>always</c> keeps them; a time
+    /// (<c>7.00:00:00</c>) keeps them that long.
+    /// </summary>
     public KeepOriginals KeepOriginals { get; init; } = KeepOriginals.None;
 }
 
@@ -196,7 +199,10 @@ public sealed record DefaceSettings
 /// <summary>The secret from which UIDs and pseudonyms come.</summary>
 public sealed record DeidentifySettings
 {
-    /// <summary>The key file, relative to the configuration file; made at first start, owner-only. Keep a copy in a safe: without it no pseudonym repeats.</summary>
+    /// <summary>
+    /// The key file, relative to the configuration file; made at first start, owner-only. Keep a copy in a safe: without
+    /// it no pseudonym repeats.
+    /// </summary>
     public string KeyFile { get; init; } = "site.key";
 }
 

@@ -114,7 +114,9 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
         Require(value >= low && value <= high, path, $"{value}", "It is out of range.", $"Write a number from {low} to {high}.");
 
     private void Positive(string path, TimeSpan value) =>
-        Require(value > TimeSpan.Zero && value < TimeSpan.FromDays(24), path, value.ToString(), "It must be a time above zero and below 24 days.", "Write e.g. 00:01:00.");
+        Require(
+            value > TimeSpan.Zero && value < TimeSpan.FromDays(24), path, value.ToString(),
+            "It must be a time above zero and below 24 days.", "Write e.g. 00:01:00.");
 
     private void OneOf(string path, string value, string[] known) =>
         Require(known.Contains(value, StringComparer.Ordinal), path, value, "There is no such choice.", $"Write one of {string.Join(", ", known)}.");

@@ -31,7 +31,8 @@ public sealed class DestinationQueue : IDisposable
 
     /// <summary>A queue for a destination by name.</summary>
     public DestinationQueue(
-        string name, DestinationOptions options, IDestination destination, ILedger ledger, SpoolStore spool, NodeMetrics metrics, TimeProvider time, ILogger log)
+        string name, DestinationOptions options, IDestination destination, ILedger ledger, SpoolStore spool, NodeMetrics metrics,
+        TimeProvider time, ILogger log)
     {
         (_name, _options, _destination, _ledger, _spool, _metrics, _time, _log) = (name, options, destination, ledger, spool, metrics, time, log);
         _signals = [.. Enumerable.Range(0, options.Associations).Select(_ => new Signal())];

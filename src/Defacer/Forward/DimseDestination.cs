@@ -35,7 +35,8 @@ public sealed class DimseDestination(DestinationOptions options, string ownAeTit
     }
 
     private async Task SendAsync(
-        IReadOnlyList<ProposedContext> contexts, IEnumerable<Outgoing> part, Func<Outgoing, Answer, Task> onAnswer, CancellationToken stop, CancellationToken abort)
+        IReadOnlyList<ProposedContext> contexts, IEnumerable<Outgoing> part, Func<Outgoing, Answer, Task> onAnswer,
+        CancellationToken stop, CancellationToken abort)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, abort);
         await using var association = await DicomClient.ConnectAsync(ClientOptions(), contexts, time, either.Token);

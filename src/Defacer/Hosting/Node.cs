@@ -17,7 +17,8 @@ namespace Defacer.Hosting;
 /// The stages know only spool and ledger.
 /// </summary>
 public sealed class Node(
-    DefacerOptions options, NodePaths paths, NodeMetrics metrics, TimeProvider time, ILoggerFactory logs, ISystemdNotifier? systemd = null) : IHostedService, IAsyncDisposable
+    DefacerOptions options, NodePaths paths, NodeMetrics metrics, TimeProvider time, ILoggerFactory logs, ISystemdNotifier? systemd)
+    : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan s_loopGrace = TimeSpan.FromSeconds(10);
     private readonly ILogger<Node> _log = logs.CreateLogger<Node>();
@@ -25,6 +26,7 @@ public sealed class Node(
     private readonly CancellationTokenSource _abort = new();
     private readonly List<Task> _loops = [];
     private readonly List<DestinationQueue> _queues = [];
+    private int _isDisposed;
     private SpoolStore? _spool;
     private SqliteLedger? _ledger;
     private DicomServer? _listener;
@@ -38,8 +40,8 @@ public sealed class Node(
     /// <summary>The spool; null until it is open.</summary>
     public SpoolStore? Spool => _spool;
 
-    /// <summary>The port on which associations are taken; null while none are.</summary>
-    public int? Port => _listener?.LocalEndPoint.Port;
+    /// <summary>The port on which associations are taken; null until it is bound.</summary>
+    public int? Port { get; private set; }
 
     /// <summary>Why a destination cannot be sent to, by name; empty when all can.</summary>
     public IReadOnlyDictionary<string, string> Troubles =>
@@ -104,6 +106,12 @@ public sealed class Node(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // The host knows this object under two registrations and disposes both.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         await _abort.CancelAsync();
         if (_listener is not null)
         {
@@ -165,6 +173,7 @@ public sealed class Node(
         var listener = DicomListener.Create(options.Node, policy, new SpoolStoreProvider(spool, time), associations, time);
         await listener.StartAsync(ct);
         _listener = listener;
+        Port = listener.LocalEndPoint.Port;
         Health!.IsListening = () => !Health.IsDraining;
         _log.LogInformation("{AeTitle} takes associations on port {Port}.", options.Node.AeTitle, Port);
     }

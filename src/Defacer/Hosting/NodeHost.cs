@@ -20,8 +20,9 @@ public static class NodeHost
     /// <summary>A host ready to run.</summary>
     /// <param name="configuration">The whole configuration.</param>
     /// <param name="folder">The folder to which its paths are relative.</param>
+    /// <param name="customize">Changes before the host is built, e.g. where the log goes; null for none.</param>
     /// <exception cref="ConfigurationException">Something is wrong; carries every error.</exception>
-    public static WebApplication Create(IConfigurationRoot configuration, string folder)
+    public static WebApplication Create(IConfigurationRoot configuration, string folder, Action<WebApplicationBuilder>? customize = null)
     {
         var options = NodeConfiguration.Require(configuration);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder, ApplicationName = "defacer" });
@@ -41,6 +42,7 @@ public static class NodeHost
                 options, s.GetRequiredService<NodePaths>(), s.GetRequiredService<NodeMetrics>(), s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<ILoggerFactory>(), s.GetService<ISystemdNotifier>()))
             .AddHostedService(s => s.GetRequiredService<Node>());
+        customize?.Invoke(builder);
         var app = builder.Build();
         app.MapPrometheusScrapingEndpoint("/metrics");
         MapHealth(app);

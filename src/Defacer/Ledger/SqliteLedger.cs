@@ -203,7 +203,8 @@ public sealed partial class SqliteLedger : ILedger
         where T : struct, Enum => Enum.TryParse<T>(row.GetString(column), out var value) ? value : default;
 
     private const string JobColumns =
-        "id, route, state, reason, cause, detail, remedy, revision, attempts, is_released, is_cleaned, created_at, last_arrival_at, changed_at, lease_owner, lease_until, evidence";
+        "id, route, state, reason, cause, detail, remedy, revision, attempts, is_released, is_cleaned, "
+        + "created_at, last_arrival_at, changed_at, lease_owner, lease_until, evidence";
 
     private static Job ReadJob(SqliteDataReader row) => new()
     {

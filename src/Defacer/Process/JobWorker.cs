@@ -12,7 +12,8 @@ namespace Defacer.Process;
 /// into <c>output/</c>; everything else parks the job. A stop gives the job back; it starts again from the beginning.
 /// </summary>
 public sealed class JobWorker(
-    DefacerOptions options, RouteTable routes, RouteTools tools, SpoolStore spool, ILedger ledger, NodeMetrics metrics, TimeProvider time, ILogger<JobWorker> log)
+    DefacerOptions options, RouteTable routes, RouteTools tools, SpoolStore spool, ILedger ledger, NodeMetrics metrics,
+    TimeProvider time, ILogger<JobWorker> log)
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_renewal = TimeSpan.FromMinutes(3);

@@ -33,7 +33,8 @@ public sealed class AssociationLog(DefacerOptions options, SpoolStore spool, Nod
 
         log.LogInformation(
             "Association {Association}: {Calling} at {Peer} calls {Called}; {Accepted} of {Proposed} contexts accepted.",
-            association.Id, association.CallingAeTitle, association.Peer, association.CalledAeTitle, association.AcceptedContexts, association.ProposedContexts);
+            association.Id, association.CallingAeTitle, association.Peer, association.CalledAeTitle,
+            association.AcceptedContexts, association.ProposedContexts);
     }
 
     /// <inheritdoc/>

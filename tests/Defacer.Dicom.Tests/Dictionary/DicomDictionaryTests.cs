@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Reflection;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Dictionary;
+using Defacer.Testing;
 using Xunit;
 
 namespace Defacer.Dicom.Tests.Dictionary;
@@ -15,6 +17,24 @@ public sealed class DicomDictionaryTests
         Assert.Equal(490, DicomDictionary.Uids.Count);
         Assert.Equal(10545, DicomDictionary.PrivateCount);
         Assert.StartsWith("PS3.6 ", DicomDictionary.Edition, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tables_AreWhatTheGeneratorWrites()
+    {
+        var input = Path.Combine(SharedData.Require("."), "..", "reference", "ps315", "dictionary.json.gz");
+        var generator = Path.Combine(SharedData.RepositoryRoot, "src", "Defacer.Dicom", "Dictionary", "generate.py");
+        Assert.SkipUnless(File.Exists(input) && File.Exists("/usr/bin/python3"), "The input or Python is absent.");
+        using var folder = new TemporaryFolder();
+
+        using var run = Process.Start("/usr/bin/python3", [generator, input, folder.Path]);
+        run.WaitForExit();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(
+            Directory.EnumerateFiles(folder.Path),
+            path => Assert.Equal(File.ReadAllText(path), File.ReadAllText(Path.Combine(Path.GetDirectoryName(generator)!, Path.GetFileName(path)))));
+        Assert.Equal(3, Directory.EnumerateFiles(folder.Path).Count());
     }
 
     [Fact]

@@ -69,6 +69,46 @@ public sealed class DicomFileTests
     }
 
     [Fact]
+    public void Read_ValueOfAFileThatWasWrittenTo_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        WithPixels(new byte[200_000], DicomTransferSyntax.ExplicitVRLittleEndian).Save(folder["a.dcm"]);
+        var bulk = DicomFile.Open(folder["a.dcm"]).Dataset.GetElement(DicomTag.PixelData)!.Bulk!;
+        WithPixels(new byte[300_000], DicomTransferSyntax.ExplicitVRLittleEndian).Save(folder["a.dcm"]);
+
+        Assert.Throws<IOException>(() => bulk.Read(0, new byte[10]));
+    }
+
+    [Fact]
+    public void Read_PartOfABigEndianValue_IsSwappedAsTheWhole()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["v"], [9, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        var bulk = new FileBulk(folder["v"], 1, 8, swapUnit: 4);
+
+        var part = new byte[5];
+        bulk.Read(2, part);
+
+        Assert.Equal([4, 3, 2, 1, 8, 7, 6, 5], bulk.ToArray());
+        Assert.Equal([2, 1, 8, 7, 6], part);
+    }
+
+    [Fact]
+    public void Save_BigEndianFile_IsWrittenInLittleEndian()
+    {
+        var file = DicomFile.Open(Fixtures.Sample("SC_rgb_small_odd_big_endian.dcm"));
+        using var stream = new MemoryStream();
+
+        file.Save(stream);
+
+        stream.Position = 0;
+        var read = DicomFile.Open(stream);
+        Assert.Equal(DicomTransferSyntax.ExplicitVRLittleEndian, read.TransferSyntax);
+        Assert.Equal(file.Dataset.GetInt(DicomTag.Rows), read.Dataset.GetInt(DicomTag.Rows));
+        Assert.Equal(file.Dataset.Select(i => i.Tag), read.Dataset.Select(i => i.Tag));
+    }
+
+    [Fact]
     public void Open_LargeValueOfADeflatedFile_StaysInItAndIsInflatedWhenAsked()
     {
         using var folder = new TemporaryFolder();

@@ -1,5 +1,6 @@
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Testing;
 using Xunit;
 
 namespace Defacer.Dicom.Tests.Files;
@@ -80,6 +81,25 @@ public sealed class DicomReaderTests
         var dataset = AssertIdentical(bytes, DicomTransferSyntax.ExplicitVRLittleEndian);
 
         Assert.Equal("DO", dataset.GetItems(DicomTag.ReferencedImageSequence)[0].GetString(DicomTag.PatientName));
+    }
+
+    [Fact]
+    public void Open_LargeSequenceHiddenInUN_ShowsItsItems()
+    {
+        using var folder = new TemporaryFolder();
+        var item = new DicomDataset(
+            new DicomElement(new DicomTag(0x0009, 0x1002), DicomVR.OB, new byte[100_000]),
+            new DicomElement(DicomTag.PatientName, DicomVR.PN, "DOE "u8.ToArray()));
+        using var stream = new MemoryStream();
+        DicomWriter.Write(
+            stream, new DicomDataset(new DicomSequence(DicomTag.ReferencedImageSequence, item)), DicomTransferSyntax.ImplicitVRLittleEndian);
+        var hidden = new DicomElement(new DicomTag(0x0009, 0x1001), DicomVR.UN, stream.ToArray().AsMemory(8));
+        new DicomFile(DicomFileMeta.Create("1.2", "1.3", DicomTransferSyntax.ExplicitVRLittleEndian), new DicomDataset(hidden))
+            .Save(folder["a.dcm"]);
+
+        var dataset = DicomFile.Open(folder["a.dcm"]).Dataset;
+
+        Assert.Equal("DOE", Assert.Single(dataset.GetItems(hidden.Tag)).GetString(DicomTag.PatientName));
     }
 
     [Fact]

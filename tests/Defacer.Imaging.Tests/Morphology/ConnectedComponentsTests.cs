@@ -79,7 +79,8 @@ public class ConnectedComponentsTests
 
     private static IEnumerable<int> Neighbours(GridShape shape, int at, bool corners)
     {
-        var (column, row, slice) = (at % shape.Columns, at / shape.Columns % shape.Rows, at / shape.Columns / shape.Rows);
+        var (line, column) = Math.DivRem(at, shape.Columns);
+        var (slice, row) = Math.DivRem(line, shape.Rows);
         int[] steps = [-1, 0, 1];
         return from s in steps
                from r in steps

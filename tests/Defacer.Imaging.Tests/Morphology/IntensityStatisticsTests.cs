@@ -65,7 +65,8 @@ public class IntensityStatisticsTests
         var values = new float[20000];
         for (var i = 0; i < values.Length; i++)
         {
-            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var normal = radius * Math.Cos(2 * Math.PI * random.NextDouble());
             values[i] = (float)(i < values.Length / 2 ? meanA + (deviationA * normal) : meanB + (deviationB * normal));
         }
 

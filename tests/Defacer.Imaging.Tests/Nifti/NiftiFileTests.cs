@@ -67,8 +67,7 @@ public class NiftiFileTests
     [Fact]
     public void ToVolumeAndStore_WithSlope_WorkInRealValues()
     {
-        var bytes = Bytes(NiftiFile.FromVolume(
-            new Volume(Geometries.Named("axial"), new float[Geometries.Named("axial").VoxelCount], "CT"), NiftiDataType.Int16));
+        var bytes = Bytes(Empty(Geometries.Named("axial")));
         BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(112), 2);
         BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(116), -1024);
         var file = NiftiFile.Read(new MemoryStream(bytes));
@@ -95,7 +94,7 @@ public class NiftiFileTests
     public void WithLabels_ScaledInput_KeepsTheGridAndNoSlope()
     {
         var geometry = Geometries.Named("oblique");
-        var input = NiftiFile.FromVolume(new Volume(geometry, new float[geometry.VoxelCount], "MR"), NiftiDataType.Int16);
+        var input = Empty(geometry);
         var mask = new MaskVolume(geometry);
         mask.Labels[17] = MaskVolume.Ears;
         var labels = NiftiFile.Read(new MemoryStream(Bytes(input.WithLabels(mask))));
@@ -124,7 +123,8 @@ public class NiftiFileTests
             BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(42 + (2 * i)), short.MaxValue);
         }
 
-        Assert.Contains("2 GB", Assert.Throws<InvalidDataException>(() => NiftiFile.Read(new MemoryStream(bytes))).Message);
+        var refusal = Assert.Throws<InvalidDataException>(() => NiftiFile.Read(new MemoryStream(bytes)));
+        Assert.Contains("2 GB", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,6 +134,9 @@ public class NiftiFileTests
         Assert.Throws<InvalidDataException>(() => NiftiFile.Read(new MemoryStream(bytes[..^1])));
         Assert.Throws<InvalidDataException>(() => NiftiFile.Read(new MemoryStream(bytes[..200])));
     }
+
+    private static NiftiFile Empty(VolumeGeometry geometry) =>
+        NiftiFile.FromVolume(new Volume(geometry, new float[geometry.VoxelCount], "MR"), NiftiDataType.Int16);
 
     private static byte[] Bytes(NiftiFile file)
     {

@@ -14,24 +14,23 @@ public class RenderTests
     [Fact]
     public void Render_BallWithANose_ShowsTheNoseWhereEachSideSeesIt()
     {
-        var scene = SurfaceScene.Prepare(BallWithNose(new Vector3(2, 0, 0), new Vector3(0, 2, 0), new Vector3(0, 0, 2)), s_options,
-            CancellationToken.None);
-        var (left, right) = (scene.Render(RenderView.Left, CancellationToken.None), scene.Render(RenderView.Right, CancellationToken.None));
-        Assert.True(LitColumns(left).First < 96 - 1 - LitColumns(left).Last, "from the left the nose is on the left");
-        Assert.True(LitColumns(right).First > 96 - 1 - LitColumns(right).Last, "from the right the nose is on the right");
+        var scene = SurfaceScene.Prepare(AxialBall(), s_options, CancellationToken.None);
+        var left = scene.Render(RenderView.Left, CancellationToken.None);
+        var right = scene.Render(RenderView.Right, CancellationToken.None);
         var front = scene.Render(RenderView.Front, CancellationToken.None);
+        Assert.True(LitColumns(left).First < 95 - LitColumns(left).Last, "from the left the nose is on the left");
+        Assert.True(LitColumns(right).First > 95 - LitColumns(right).Last, "from the right the nose is on the right");
         Assert.InRange(LitColumns(front).First - (96 - 1 - LitColumns(front).Last), -2, 2);
 
-        // The bump on the patient's left ear side is on the right of the picture, the one on top at the top.
+        // The crest is at the top.
         Assert.True(LitRows(front).First < 96 - 1 - LitRows(front).Last);
     }
 
     [Fact]
     public void Render_SameBallInAnotherOrientation_GivesTheSamePicture()
     {
-        var axial = SurfaceScene.Prepare(BallWithNose(new(2, 0, 0), new(0, 2, 0), new(0, 0, 2)), s_options, CancellationToken.None);
-        var sagittal = SurfaceScene.Prepare(BallWithNose(new(0, 2, 0), new(0, 0, -2), new(-2, 0, 0)), s_options, CancellationToken.None);
-        var (a, b) = (axial.Render(RenderView.Left45, CancellationToken.None), sagittal.Render(RenderView.Left45, CancellationToken.None));
+        var a = Left45(AxialBall());
+        var b = Left45(BallWithNose(new Vector3(0, 2, 0), new Vector3(0, 0, -2), new Vector3(-2, 0, 0)));
         Assert.InRange(a.Pixels.Zip(b.Pixels).Count(p => Math.Abs(p.First - p.Second) > 12), 0, 200);
         Assert.InRange(a.Pixels.Count(p => p > 0), 2000, 6000);
     }
@@ -39,7 +38,7 @@ public class RenderTests
     [Fact]
     public void MidSlices_MaskGiven_PaintsIt()
     {
-        var volume = BallWithNose(new(2, 0, 0), new(0, 2, 0), new(0, 0, 2));
+        var volume = AxialBall();
         var mask = new MaskVolume(volume.Geometry);
         mask.Labels.AsSpan().Fill(MaskVolume.Face);
         var pictures = MidSlices.Render(volume, mask, s_options, CancellationToken.None);
@@ -51,7 +50,7 @@ public class RenderTests
     [Fact]
     public void BeforeAfter_SameVolume_HasTwoEqualRows()
     {
-        var volume = BallWithNose(new(2, 0, 0), new(0, 2, 0), new(0, 0, 2));
+        var volume = AxialBall();
         var sheet = HeadPictures.BeforeAfter(volume, volume, null, s_options, CancellationToken.None);
         Assert.Equal(((8 * 100) + 4, (2 * 100) + 4), (sheet.Width, sheet.Height));
         Assert.Equal(sheet.Row(50).ToArray(), sheet.Row(150).ToArray());
@@ -97,7 +96,8 @@ public class RenderTests
 
     private static (int First, int Last) LitColumns(Raster picture)
     {
-        var lit = Enumerable.Range(0, picture.Width).Where(x => Enumerable.Range(0, picture.Height).Any(y => picture.Row(y)[x] > 0)).ToArray();
+        var lit = Enumerable.Range(0, picture.Width)
+            .Where(x => Enumerable.Range(0, picture.Height).Any(y => picture.Row(y)[x] > 0)).ToArray();
         return (lit[0], lit[^1]);
     }
 
@@ -107,11 +107,18 @@ public class RenderTests
         return (lit[0], lit[^1]);
     }
 
+    private static Raster Left45(Volume volume) => SurfaceScene.Prepare(volume, s_options, CancellationToken.None)
+        .Render(RenderView.Left45, CancellationToken.None);
+
+    private static Volume AxialBall() =>
+        BallWithNose(new Vector3(2, 0, 0), new Vector3(0, 2, 0), new Vector3(0, 0, 2));
+
     // A ball of 30 mm with a nose at the front and a small crest at the top.
     private static Volume BallWithNose(Vector3 column, Vector3 row, Vector3 step)
     {
-        var corner = ((column + row + step) * -24.5) + new Vector3(0, 0, 0);
-        var geometry = new VolumeGeometry(50, 50, column, row, [.. Enumerable.Range(0, 50).Select(k => corner + (step * k))]);
+        var corner = (column + row + step) * -24.5;
+        var origins = Enumerable.Range(0, 50).Select(k => corner + (step * k));
+        var geometry = new VolumeGeometry(50, 50, column, row, [.. origins]);
         var voxels = new float[geometry.VoxelCount];
         for (var i = 0; i < voxels.Length; i++)
         {

@@ -7,7 +7,8 @@ namespace Defacer.Imaging.Tests.Resample;
 
 public class ResamplerTests
 {
-    public static TheoryData<string> Names => ["axial", "sagittal", "coronal", "oblique", "tilted", "uneven", "falling"];
+    public static TheoryData<string> Names =>
+        ["axial", "sagittal", "coronal", "oblique", "tilted", "uneven", "falling"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -21,11 +22,13 @@ public class ResamplerTests
         var exact = 0;
         for (var i = 0; i < values.Length; i++)
         {
-            var (c, r, s) = (i % grid.Shape.Columns, i / grid.Shape.Columns % grid.Shape.Rows, i / grid.Shape.Columns / grid.Shape.Rows);
+            var (line, c) = Math.DivRem(i, grid.Shape.Columns);
+            var (s, r) = Math.DivRem(line, grid.Shape.Rows);
             var position = grid.ToPatient(c, r, s);
             var (vc, vr, vs) = geometry.ToVoxel(position);
             Assert.Equal(inside.Voxels[i], !float.IsNaN(values[i]));
-            if (vc >= 0 && vr >= 0 && vs >= 0 && vc <= geometry.Columns - 1 && vr <= geometry.Rows - 1 && vs <= geometry.Slices - 1)
+            if (vc >= 0 && vr >= 0 && vs >= 0
+                && vc <= geometry.Columns - 1 && vr <= geometry.Rows - 1 && vs <= geometry.Slices - 1)
             {
                 Assert.Equal(Field(position), values[i], 0.05);
                 exact++;
@@ -78,8 +81,8 @@ public class ResamplerTests
     [Fact]
     public void LabelsToNative_ThickSlice_IsLabelledWhenOneCubeTouchesItsEdge()
     {
-        var geometry = new VolumeGeometry(
-            10, 10, new Vector3(1, 0, 0), new Vector3(0, 1, 0), [.. Enumerable.Range(0, 4).Select(k => new Vector3(0, 0, 6.0 * k))]);
+        var origins = Enumerable.Range(0, 4).Select(k => new Vector3(0, 0, 6.0 * k));
+        var geometry = new VolumeGeometry(10, 10, new Vector3(1, 0, 0), new Vector3(0, 1, 0), [.. origins]);
         var grid = RegularGrid.Around(geometry, 1, 0);
         var labels = new byte[grid.Shape.VoxelCount];
         labels[grid.Shape.Index(4, 5, 11)] = MaskVolume.Ears; // z from 8 to 9: the upper end of slice 1.
@@ -138,7 +141,8 @@ public class ResamplerTests
         var touched = new bool[geometry.VoxelCount];
         Parallel.For(0, touched.Length, i =>
         {
-            var (c, r, s) = (i % geometry.Columns, i / geometry.Columns % geometry.Rows, i / geometry.Columns / geometry.Rows);
+            var (line, c) = Math.DivRem(i, geometry.Columns);
+            var (s, r) = Math.DivRem(line, geometry.Rows);
             touched[i] = parts.Any(ds => parts.Any(dr => parts.Any(dc =>
             {
                 var (x, y, z) = grid.ToVoxel(geometry.ToPatient(c + dc, r + dr, s + ds));
