@@ -7,5 +7,4 @@ var root = new RootCommand("Takes the face and the identity out of head scans on
     RenderVerb.Create(), PhantomVerb.Create(), DemoVerb.Create(), ConfigVerb.Create(), JobsVerb.Create(),
 };
 
-// The verbs end cleanly at Ctrl-C and SIGTERM; a node finishes what is in flight first, within its own drain time.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
+return await CommandLine.RunAsync(root, args);
