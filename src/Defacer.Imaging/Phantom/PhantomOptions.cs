@@ -18,9 +18,15 @@ public enum PhantomOrientation
     Oblique,
 }
 
-/// <summary>Which head is scanned, and how.</summary>
+/// <summary>
+/// Which head is scanned, and how. As it stands: a sagittal T1-weighted MR of the whole head; for other orientations
+/// begin with <see cref="WholeHead"/>.
+/// </summary>
 public sealed record PhantomOptions
 {
+    private const double InPlaneMm = 256;
+    private const double AcrossMm = 196;
+
     /// <summary>Of head, noise and identifiers; the same seed gives the same files. 0 is the mean adult.</summary>
     public int Seed { get; init; }
 
@@ -76,6 +82,24 @@ public sealed record PhantomOptions
 
     /// <summary>Shape; null: by the seed.</summary>
     public HeadParameters? Head { get; init; }
+
+    /// <summary>A field of view that holds the whole head down to the neck, however the slices lie.</summary>
+    /// <param name="modality">MR or CT.</param>
+    /// <param name="orientation">How the slices lie.</param>
+    /// <param name="pixelMm">Distance of rows and of columns.</param>
+    /// <param name="sliceMm">Distance of slices.</param>
+    public static PhantomOptions WholeHead(
+        string modality, PhantomOrientation orientation, double pixelMm, double sliceMm) => new()
+    {
+        Modality = modality,
+        Orientation = orientation,
+        Columns = (int)Math.Ceiling(InPlaneMm / pixelMm),
+        Rows = (int)Math.Ceiling(InPlaneMm / pixelMm),
+        Slices = (int)Math.Ceiling((orientation == PhantomOrientation.Sagittal ? AcrossMm : InPlaneMm) / sliceMm),
+        ColumnMm = pixelMm,
+        RowMm = pixelMm,
+        SliceMm = sliceMm,
+    };
 
     /// <summary>Slices of the field of view that these options give.</summary>
     internal VolumeGeometry ToGeometry()

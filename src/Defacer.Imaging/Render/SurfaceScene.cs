@@ -14,7 +14,7 @@ public sealed class SurfaceScene
 
     // Enough to hide the terraces of slices and coarse voxels, little enough to leave lips and lids.
     private const double SmoothMm = 0.8;
-    private const double SmoothVoxels = 0.6;
+    private const double SmoothVoxels = 0.85;
 
     private SurfaceScene(RegularGrid grid, float[] field, float threshold, RenderOptions options)
     {

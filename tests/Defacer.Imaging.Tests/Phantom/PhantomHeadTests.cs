@@ -113,6 +113,21 @@ public class PhantomHeadTests(MeanHead mean) : IClassFixture<MeanHead>
         Assert.True(low.Average(p => p.Z) < usual.Average(p => p.Z) - 15);
     }
 
+    [Theory]
+    [InlineData(PhantomOrientation.Axial)]
+    [InlineData(PhantomOrientation.Sagittal)]
+    [InlineData(PhantomOrientation.Coronal)]
+    [InlineData(PhantomOrientation.Oblique)]
+    public void WholeHead_EveryOrientation_LeavesAirAroundFaceAndEars(PhantomOrientation orientation)
+    {
+        var options = PhantomOptions.WholeHead("MR", orientation, 6, 6);
+        var face = PhantomHead.Create(options, CancellationToken.None).Face;
+        var shape = GridShape.Of(face.Geometry);
+        var parts = ConnectedComponents.Of(BinaryGrid.Labelled(shape, face.Labels), Connectivity.Corners);
+        Assert.Equal(0, parts.TouchingBorder().Count);
+        Assert.InRange(face.Labels.Count(l => l == MaskVolume.Face), 500, 2000);
+    }
+
     [Fact]
     public void Create_UnknownModality_IsRefused() => Assert.Throws<ArgumentException>(
         () => PhantomHead.Create(s_coarse with { Modality = "US" }, CancellationToken.None));

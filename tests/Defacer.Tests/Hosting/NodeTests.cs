@@ -140,7 +140,7 @@ public sealed class NodeTests : IDisposable
 
         await node.StopAsync();
 
-        await Assert.ThrowsAnyAsync<AssociationException>(() => association.EchoAsync(CancellationToken.None));
+        await Assert.ThrowsAnyAsync<AssociationException>(() => association.StoreAsync(Slices("1.2.9", "1.2.9.1", 2)[1], CancellationToken.None));
         await node.DisposeAsync();
         Assert.Single(Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories));
     }
