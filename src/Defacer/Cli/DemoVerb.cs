@@ -72,7 +72,8 @@ internal static class DemoVerb
     private static IConfigurationRoot Configuration(string root, int receiverPort) => new ConfigurationBuilder()
         .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["Logging:LogLevel:Default"] = "Warning",
+            ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
+            ["Logging:LogLevel:Defacer"] = "Error",
             ["Defacer:Node:Port"] = "0",
             ["Defacer:Node:Address"] = "127.0.0.1",
             ["Defacer:Spool:Path"] = "spool",

@@ -12,9 +12,9 @@ internal static class PhantomVerb
         var modality = new Option<string>("--modality") { Description = "MR or CT.", DefaultValueFactory = _ => "MR" };
         var seed = new Option<int>("--seed") { Description = "Another number is another head." };
         var orientation = new Option<PhantomOrientation>("--orientation") { Description = "The slice plane.", DefaultValueFactory = _ => PhantomOrientation.Sagittal };
-        var slices = new Option<int>("--slices") { Description = "Number of slices.", DefaultValueFactory = _ => 176 };
+        var thickness = new Option<double>("--slice-mm") { Description = "Distance of slices, mm.", DefaultValueFactory = _ => 1 };
         var truth = new Option<bool>("--truth") { Description = "Also write where face, ears and brain are, as NIfTI." };
-        var command = new Command("phantom", "Write a made-up head as a DICOM series.") { output, modality, seed, orientation, slices, truth };
+        var command = new Command("phantom", "Write a made-up head as a DICOM series.") { output, modality, seed, orientation, thickness, truth };
         command.Validators.Add(result =>
         {
             if (result.GetValue(modality) is not ("MR" or "CT"))
@@ -22,22 +22,18 @@ internal static class PhantomVerb
                 result.AddError("The modality is MR or CT.");
             }
 
-            if (result.GetValue(slices) is < 2 or > 2000)
+            if (result.GetValue(thickness) is not (>= 0.25 and <= 20))
             {
-                result.AddError("Between 2 and 2000 slices.");
+                result.AddError("Slices are 0.25 to 20 mm apart.");
             }
         });
         command.SetAction((parsed, cancellationToken) =>
         {
             var folder = parsed.GetValue(output)!;
-            var count = parsed.GetValue(slices);
-            var scan = new PhantomOptions
+            var scan = PhantomOptions.WholeHead(
+                parsed.GetValue(modality)!, parsed.GetValue(orientation), pixelMm: 1, parsed.GetValue(thickness)) with
             {
-                Modality = parsed.GetValue(modality)!,
                 Seed = parsed.GetValue(seed),
-                Orientation = parsed.GetValue(orientation),
-                Slices = count,
-                SliceMm = 176.0 / count,
             };
             var written = PhantomSeries.Write(folder, new PhantomSeriesOptions { Scan = scan, Truth = parsed.GetValue(truth) }, cancellationToken);
             Terminal.Line($"{written.Files.Count} instances written to {folder}.");

@@ -52,6 +52,7 @@ public static class NodeHost
     private static void AddLogging(WebApplicationBuilder builder, TelemetryOptions telemetry)
     {
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;

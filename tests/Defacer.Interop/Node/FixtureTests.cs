@@ -45,6 +45,6 @@ public sealed class FixtureTests
             Assert.NotEqual("InternalError", (string?)r["cause"]);
         });
         Assert.True(accepted > 0, "Nothing was accepted at all.");
-        Assert.Equal(accepted, node.Reports().Sum(r => (int)r["instancesReceived"]!));
+        Assert.Equal(accepted, node.Reports().Sum(r => (int)r["instancesIn"]!));
     }
 }

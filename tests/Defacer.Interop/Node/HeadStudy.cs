@@ -6,21 +6,10 @@ namespace Defacer.Interop.Node;
 internal static class HeadStudy
 {
     /// <summary>A series of this many axial slices over the whole head; the files in slice order.</summary>
-    internal static IReadOnlyList<string> Write(string folder, int slices, int seed = 0) => PhantomSeries.Write(
-        folder,
-        new PhantomSeriesOptions
-        {
-            Scan = new PhantomOptions
-            {
-                Seed = seed,
-                Orientation = PhantomOrientation.Axial,
-                Columns = 96,
-                Rows = 110,
-                ColumnMm = 2.4,
-                RowMm = 2.4,
-                Slices = slices,
-                SliceMm = 240.0 / slices,
-            },
-        },
-        CancellationToken.None).Files;
+    internal static IReadOnlyList<string> Write(string folder, int slices, int seed = 0)
+    {
+        var whole = PhantomOptions.WholeHead("MR", PhantomOrientation.Axial, pixelMm: 2.5, sliceMm: 1);
+        var scan = whole with { Seed = seed, Slices = slices, SliceMm = (double)whole.Slices / slices };
+        return PhantomSeries.Write(folder, new PhantomSeriesOptions { Scan = scan }, CancellationToken.None).Files;
+    }
 }

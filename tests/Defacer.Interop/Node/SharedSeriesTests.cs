@@ -48,7 +48,7 @@ public sealed class SharedSeriesTests
         var report = await node.WaitForOutcomeAsync(TimeSpan.FromMinutes(4), token);
         var state = (string)report["state"]!;
         TestContext.Current.TestOutputHelper?.WriteLine(report.ToJsonString());
-        Assert.Equal(files.Length, (int)report["instancesReceived"]!);
+        Assert.Equal(files.Length, (int)report["instancesIn"]!);
         var forwarded = state == "done";
         if (expected != "either")
         {
