@@ -59,7 +59,7 @@ internal static class ReceiveBenchmark
     }
 
     private static async Task<double> MeasureAsync(
-        string folder, int senders, IReadOnlyList<string> files, Func<string, int, int, Process> start, CancellationToken cancellationToken)
+        string folder, int senders, IReadOnlyList<string> files, Func<string, int, int, System.Diagnostics.Process> start, CancellationToken cancellationToken)
     {
         var port = FreePort();
         var work = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
@@ -89,10 +89,10 @@ internal static class ReceiveBenchmark
         }
     }
 
-    private static Process StartStorescp(string work, int port, int senders) => Run("storescp",
+    private static System.Diagnostics.Process StartStorescp(string work, int port, int senders) => Run("storescp",
         ["-q", "+B", "-pdu", "131072", "-od", work, .. senders > 1 ? new[] { "--fork" } : [], $"{port}"], work);
 
-    private static Process StartNode(string work, int port, int senders)
+    private static System.Diagnostics.Process StartNode(string work, int port, int senders)
     {
         var settings = new JsonObject
         {
@@ -111,9 +111,9 @@ internal static class ReceiveBenchmark
         return Run("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "defacer.dll"), "serve"], work);
     }
 
-    private static Process Run(string program, IEnumerable<string> arguments, string? workingDirectory)
+    private static System.Diagnostics.Process Run(string program, IEnumerable<string> arguments, string? workingDirectory)
     {
-        var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = workingDirectory ?? string.Empty,
             RedirectStandardOutput = true,

@@ -40,9 +40,9 @@ public sealed class FixtureTests
         Assert.Equal("Healthy", (await node.GetAsync("/health/live", token))[..7]);
         Assert.All(node.Reports().Where(r => (string?)r["state"] == "parked"), r =>
         {
-            Assert.False(string.IsNullOrEmpty((string?)r["cause"]));
-            Assert.NotEqual("Unknown", (string?)r["cause"]);
-            Assert.NotEqual("InternalError", (string?)r["cause"]);
+            Assert.False(string.IsNullOrEmpty((string?)r["parked"]?["cause"]));
+            Assert.NotEqual("Unknown", (string?)r["parked"]?["cause"]);
+            Assert.NotEqual("InternalError", (string?)r["parked"]?["cause"]);
         });
         Assert.True(accepted > 0, "Nothing was accepted at all.");
         Assert.Equal(accepted, node.Reports().Sum(r => (int)r["instancesIn"]!));

@@ -58,11 +58,11 @@ public sealed class SharedSeriesTests
         if (!forwarded)
         {
             Assert.Equal("parked", state);
-            Assert.False(string.IsNullOrEmpty((string?)report["cause"]), "Parked work has a cause.");
-            Assert.False(string.IsNullOrEmpty((string?)report["remedy"]), "Parked work has a remedy.");
+            Assert.False(string.IsNullOrEmpty((string?)report["parked"]?["cause"]), "Parked work has a cause.");
+            Assert.False(string.IsNullOrEmpty((string?)report["parked"]?["remedy"]), "Parked work has a remedy.");
             if (cause.Length > 0)
             {
-                Assert.Equal(cause, (string?)report["cause"]);
+                Assert.Equal(cause, (string?)report["parked"]?["cause"]);
             }
 
             Assert.Empty(await orthanc.ListAsync("instances", token));

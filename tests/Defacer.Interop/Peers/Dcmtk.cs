@@ -25,7 +25,7 @@ internal static class Dcmtk
     internal static async Task<Outcome> RunAsync(string tool, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         Assert.SkipUnless(File.Exists($"/usr/bin/{tool}"), $"{tool} is not installed.");
-        using var process = Process.Start(new ProcessStartInfo(tool, arguments)
+        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(tool, arguments)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

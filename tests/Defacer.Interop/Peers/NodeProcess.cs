@@ -13,7 +13,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly string _folder;
     private readonly ProcessStartInfo _command;
-    private Process? _process;
+    private System.Diagnostics.Process? _process;
 
     private NodeProcess(string folder, int port, int webPort, ProcessStartInfo command)
     {
@@ -63,7 +63,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         _command.WorkingDirectory = _folder;
         _command.RedirectStandardOutput = true;
         _command.RedirectStandardError = true;
-        _process = Process.Start(_command)!;
+        _process = System.Diagnostics.Process.Start(_command)!;
         _ = CopyAsync(_process.StandardOutput);
         _ = CopyAsync(_process.StandardError);
         var deadline = Stopwatch.StartNew();
@@ -98,7 +98,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Asks the process to end (SIGTERM) and gives its exit code.</summary>
     internal async Task<int> StopAsync(CancellationToken cancellationToken)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await _process.WaitForExitAsync(cancellationToken);
         return _process.ExitCode;
     }

@@ -12,7 +12,7 @@ internal sealed class OrthancPeer : IAsyncDisposable
     internal const string AeTitle = "ORTHANC";
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly string _folder;
-    private Process? _process;
+    private System.Diagnostics.Process? _process;
 
     private OrthancPeer(string folder, int dicomPort, int httpPort)
     {
@@ -48,7 +48,7 @@ internal sealed class OrthancPeer : IAsyncDisposable
             ["AuthenticationEnabled"] = false, ["DicomAlwaysAllowStore"] = true, ["DicomCheckCalledAet"] = false,
             ["SyncStorageArea"] = false, ["Plugins"] = new JsonArray(), ["UnknownSopClassAccepted"] = true,
         }.ToJsonString(), cancellationToken);
-        _process = Process.Start(new ProcessStartInfo(program!, [settings])
+        _process = System.Diagnostics.Process.Start(new ProcessStartInfo(program!, [settings])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

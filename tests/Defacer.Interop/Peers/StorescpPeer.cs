@@ -8,10 +8,10 @@ namespace Defacer.Interop.Peers;
 internal sealed class StorescpPeer : IAsyncDisposable
 {
     private readonly StringBuilder _log = new();
-    private readonly Process _process;
+    private readonly System.Diagnostics.Process _process;
     private readonly string _folder;
 
-    private StorescpPeer(Process process, string folder)
+    private StorescpPeer(System.Diagnostics.Process process, string folder)
     {
         _process = process;
         _folder = folder;
@@ -46,7 +46,7 @@ internal sealed class StorescpPeer : IAsyncDisposable
             RedirectStandardOutput = true,
             Environment = { ["TCP_NODELAY"] = "1" },
         };
-        return new StorescpPeer(Process.Start(start)!, folder);
+        return new StorescpPeer(System.Diagnostics.Process.Start(start)!, folder);
     }
 
     internal Task WaitForFilesAsync(int count, TimeSpan limit, Func<string> describe, CancellationToken cancellationToken) =>
