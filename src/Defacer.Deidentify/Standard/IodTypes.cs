@@ -45,7 +45,9 @@ internal sealed class IodTypes
     /// <summary>The tree of an IOD; an IOD that is not known gives an empty incomplete one.</summary>
     internal IodTree TreeOf(string iod) => _trees.GetOrAdd(iod, Build);
 
-    /// <summary>The strictest Type that a tag has directly inside a sequence anywhere in PS3.3; Unknown when nowhere.</summary>
+    /// <summary>
+    /// The strictest Type that a tag has directly inside a sequence anywhere in PS3.3; Unknown when nowhere.
+    /// </summary>
     internal AttributeType TypeInside(DicomTag sequence, DicomTag tag) =>
         _byParent.Value.TryGetValue(((ulong)sequence.Value << 32) | tag.Value, out var type)
             ? type
