@@ -31,6 +31,35 @@ public sealed partial class DicomDataset
         AddOrUpdate(new DicomElement(tag, vr, bytes));
     }
 
+    /// <summary>
+    /// Adds one text value after those that are there, whose bytes stay as they are even where they violate the VR; the VM is not
+    /// checked.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value violates the VR; the message does not hold it.</exception>
+    public void AddValue(DicomTag tag, DicomVR vr, string value)
+    {
+        if (GetElement(tag) is not { } earlier || earlier.Value.Span.Trim(" \0"u8).Length == 0)
+        {
+            AddOrUpdate(tag, vr, value);
+            return;
+        }
+
+        ValueRules.CheckValue(tag, vr, value);
+        var added = vr.UsesCharacterSet ? CharacterSet.Encode(value, vr) : Encoding.ASCII.GetBytes(value);
+        var kept = earlier.Value.Span.TrimEnd(" \0"u8);
+        var length = kept.Length + 1 + added.Length;
+        var bytes = new byte[length + (length & 1)];
+        kept.CopyTo(bytes);
+        bytes[kept.Length] = (byte)'\\';
+        added.CopyTo(bytes, kept.Length + 1);
+        if (bytes.Length > length)
+        {
+            bytes[^1] = vr.Padding;
+        }
+
+        AddOrUpdate(new DicomElement(tag, earlier.VR, bytes));
+    }
+
     /// <summary>Adds or replaces DS values, each rounded to what 16 characters hold.</summary>
     public void AddOrUpdateDS(DicomTag tag, params ReadOnlySpan<double> values)
     {

@@ -31,10 +31,17 @@ internal static class ValueRules
         CheckVM(tag, values.Length);
         foreach (var value in values)
         {
-            if (value.Length > 0 && Fault(vr, value) is { } rule)
-            {
-                throw new ArgumentException($"{tag} {vr}: a value {rule} (PS3.5 Table 6.2-1).", nameof(values));
-            }
+            CheckValue(tag, vr, value);
+        }
+    }
+
+    /// <summary>Checks one text value for a VR; an empty one is always allowed.</summary>
+    /// <exception cref="ArgumentException">It violates a rule; the message names tag, VR and rule, not the value.</exception>
+    internal static void CheckValue(DicomTag tag, DicomVR vr, string value)
+    {
+        if (value.Length > 0 && Fault(vr, value) is { } rule)
+        {
+            throw new ArgumentException($"{tag} {vr}: a value {rule} (PS3.5 Table 6.2-1).", nameof(value));
         }
     }
 

@@ -135,11 +135,6 @@ public sealed partial class DicomReader
     private ElementEncoding ObserveEncoding(ElementEncoding expected, long end)
     {
         var head = _source.Peek((int)Math.Min(12, end - _source.Position));
-        if (head.Length < 8 || expected.Tag(head).Group == 0xFFFE)
-        {
-            return expected;
-        }
-
         var observed = ElementEncoding.Observe(head, expected, Math.Min(end, _source.Length) - _source.Position);
         if (observed != expected)
         {

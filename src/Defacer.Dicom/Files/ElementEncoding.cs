@@ -31,7 +31,8 @@ internal readonly record struct ElementEncoding(bool IsExplicit, bool IsBigEndia
     /// <param name="left">Bytes to the end of what holds the element.</param>
     internal static ElementEncoding Observe(ReadOnlySpan<byte> head, ElementEncoding expected, long left)
     {
-        if (head.Length < 8)
+        // Items and delimiters look the same in both.
+        if (head.Length < 8 || expected.Tag(head).Group == 0xFFFE)
         {
             return expected;
         }

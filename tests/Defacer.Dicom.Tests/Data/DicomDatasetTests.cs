@@ -92,6 +92,19 @@ public sealed class DicomDatasetTests
     }
 
     [Fact]
+    public void AddValue_AfterOnesThatViolateTheVR_KeepsTheirBytes()
+    {
+        var tooLong = new string('x', 99);
+        var dataset = new DicomDataset(DicomElement.FromText(DicomTag.DeidentificationMethod, DicomVR.LO, tooLong));
+
+        dataset.AddValue(DicomTag.DeidentificationMethod, DicomVR.LO, "ours");
+
+        Assert.Equal([tooLong, "ours"], dataset.GetStrings(DicomTag.DeidentificationMethod));
+        Assert.Equal(104, dataset.GetElement(DicomTag.DeidentificationMethod)!.Length);
+        Assert.Throws<ArgumentException>(() => dataset.AddValue(DicomTag.DeidentificationMethod, DicomVR.LO, tooLong));
+    }
+
+    [Fact]
     public void TypedValues_ReadBackAsWritten()
     {
         var dataset = new DicomDataset();
