@@ -146,8 +146,12 @@ public sealed class ConfidentialityTableTests
         var actual = new[] { Standard.AttributeType.Type1, Standard.AttributeType.Type2, Standard.AttributeType.Type3 }
             .Select(t => Actions.CompoundCode.Resolve(code, t) switch
             {
-                Actions.ActionCode.Replace => "D", Actions.ActionCode.Zero => "Z", Actions.ActionCode.Remove => "X",
-                Actions.ActionCode.MapUid => "U", Actions.ActionCode.Keep => "K", _ => "?",
+                Actions.ActionCode.Replace => "D",
+                Actions.ActionCode.Zero => "Z",
+                Actions.ActionCode.Remove => "X",
+                Actions.ActionCode.MapUid => "U",
+                Actions.ActionCode.Keep => "K",
+                _ => "?",
             });
 
         Assert.Equal(expected, string.Join(' ', actual));
@@ -230,8 +234,13 @@ public sealed class ConfidentialityTableTests
         foreach (var row in s_table.GetProperty("rows").EnumerateArray())
         {
             var tag =
-                row[0].GetString()! switch { "private" => "00291001", "50xxxxxx" => "50023000", var t =>
-                t.Replace("xx", "02", StringComparison.Ordinal) };
+                row[0].GetString()! switch
+                {
+                    "private" => "00291001",
+                    "50xxxxxx" => "50023000",
+                    var t =>
+                t.Replace("xx", "02", StringComparison.Ordinal)
+                };
             yield return (DicomTag.FromValue(uint.Parse(tag, NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
                 row[1].GetString()!, row[2].GetString()!);
         }

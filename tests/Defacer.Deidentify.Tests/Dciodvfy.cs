@@ -15,8 +15,12 @@ internal static partial class Dciodvfy
     internal static HashSet<string> Errors(string path)
     {
         var start =
-            new ProcessStartInfo("dciodvfy", [path]) { UseShellExecute = false, RedirectStandardError = true,
-            RedirectStandardOutput = true };
+            new ProcessStartInfo("dciodvfy", [path])
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true
+            };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var text = process.StandardError.ReadToEnd();

@@ -7,7 +7,9 @@ public static class Archive
 {
     private static readonly Lock s_lock = new();
 
-    /// <summary>Unpacks a .tar.xz of the shared data and gives the folder; a second call gives the same folder.</summary>
+    /// <summary>
+    /// Unpacks a .tar.xz of the shared data and gives the folder; a second call gives the same folder.
+    /// </summary>
     public static string Unpack(params string[] parts)
     {
         var archive = SharedData.Require(parts);

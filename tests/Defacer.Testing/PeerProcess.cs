@@ -38,7 +38,8 @@ public sealed class PeerProcess : IAsyncDisposable
             .FirstOrDefault(File.Exists);
 
     /// <summary>Starts a program; skips the test where it is not installed.</summary>
-    public static PeerProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static PeerProcess Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo(Require(program), arguments)
         {
@@ -65,7 +66,8 @@ public sealed class PeerProcess : IAsyncDisposable
     /// <summary>Starts a program and waits for its end; gives its exit code and what it wrote.</summary>
     /// <exception cref="TimeoutException">It did not end in time, and was ended.</exception>
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        string program, IEnumerable<string> arguments, TimeSpan wait, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, TimeSpan wait, IReadOnlyDictionary<string, string>? environment =
+            null)
     {
         await using var peer = Start(program, arguments, environment);
         return (await peer.WaitAsync(wait), peer.Output);
@@ -83,7 +85,8 @@ public sealed class PeerProcess : IAsyncDisposable
         }
         catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"{_process.StartInfo.FileName} did not end in {wait.TotalSeconds:0} s. It wrote:\n{Output}", e);
+            throw new TimeoutException(
+                $"{_process.StartInfo.FileName} did not end in {wait.TotalSeconds:0} s. It wrote:\n{Output}", e);
         }
     }
 

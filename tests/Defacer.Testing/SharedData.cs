@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Defacer.Testing;
 
-/// <summary>The large real series and fixtures that lie beside a checkout. Tests that need them are skipped where they are absent.</summary>
+/// <summary>
+/// The large real series and fixtures that lie beside a checkout. Tests that need them are skipped where they are
+/// absent.
+/// </summary>
 public static class SharedData
 {
     /// <summary>The root of the checkout: the folder with Defacer.sln.</summary>

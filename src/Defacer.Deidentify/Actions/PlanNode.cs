@@ -68,8 +68,12 @@ internal sealed class PlanNode
     {
         if (IsOutOfPlace(tag))
         {
-            return new ElementRule { Action = ActionCode.Remove, Source = RuleSource.Structure,
-                Type = AttributeType.Type3 };
+            return new ElementRule
+            {
+                Action = ActionCode.Remove,
+                Source = RuleSource.Structure,
+                Type = AttributeType.Type3
+            };
         }
 
         var profile = _plan.Profile;
@@ -79,7 +83,11 @@ internal sealed class PlanNode
         {
             return new ElementRule
             {
-                Action = own.Action, Source = RuleSource.Profile, Type = type, Entry = entry, Value = own.Value,
+                Action = own.Action,
+                Source = RuleSource.Profile,
+                Type = type,
+                Entry = entry,
+                Value = own.Value,
             };
         }
 
@@ -93,14 +101,19 @@ internal sealed class PlanNode
             {
                 Action = CompoundCode.Resolve(code, safe)
                     ?? throw new InvalidDataException($"confidentiality.json: '{code}' of {tag} is no action code."),
-                Source = source, Code = code, Type = type, Entry = entry,
+                Source = source,
+                Code = code,
+                Type = type,
+                Entry = entry,
             };
         }
 
         return new ElementRule
         {
             Action = entry is null ? ActionCode.Remove : CompoundCode.Resolve("X/Z/D", type)!.Value,
-            Source = RuleSource.Unlisted, Type = type, Entry = entry,
+            Source = RuleSource.Unlisted,
+            Type = type,
+            Entry = entry,
             Judged = entry is null ? UnlistedKind.Unsafe : profile.Tables.Unlisted.KindOf(entry),
         };
     }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Defacer.Dicom.Data;
@@ -16,7 +15,7 @@ internal sealed record ConfidentialityRow(string Tag, string Name, string Basic,
 /// <summary>PS3.15 Table E.1-1: which action an attribute gets, at every depth.</summary>
 internal sealed class ConfidentialityTable
 {
-    private readonly FrozenDictionary<uint, ConfidentialityRow> _byTag;
+    private readonly Dictionary<uint, ConfidentialityRow> _byTag;
     private readonly ConfidentialityRow _curves;
     private readonly ConfidentialityRow _overlayData;
     private readonly ConfidentialityRow _overlayComments;
@@ -27,7 +26,7 @@ internal sealed class ConfidentialityTable
         Rows = rows;
         _byTag = rows
             .Where(r => uint.TryParse(r.Tag, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out _))
-            .ToFrozenDictionary(r => uint.Parse(r.Tag, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            .ToDictionary(r => uint.Parse(r.Tag, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         _curves = rows.Single(r => r.Tag == "50xxxxxx");
         _overlayData = rows.Single(r => r.Tag == "60xx3000");
         _overlayComments = rows.Single(r => r.Tag == "60xx4000");

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
@@ -28,69 +27,64 @@ internal sealed record IodTree(IodNode Root, bool IsComplete);
 internal sealed class IodTypes
 {
     // Their attributes stood in general-image in the edition of the Types, which all these IODs include.
-    private static readonly FrozenSet<string> s_coveredElsewhere = FrozenSet.ToFrozenSet(
-        ["general-reference", "general-acquisition", "enhanced-patient-orientation", "multi-energy-ct-image"],
-            StringComparer.Ordinal);
+    private static readonly string[] s_coveredElsewhere =
+        ["general-reference", "general-acquisition", "enhanced-patient-orientation", "multi-energy-ct-image"];
 
-    private readonly FrozenDictionary<string, string[]> _iods;
-    private readonly FrozenDictionary<string, KeyValuePair<string, AttributeType>[]> _modules;
+    private readonly JsonElement _iods;
+    private readonly JsonElement _modules;
     private readonly ConcurrentDictionary<string, IodTree> _trees = new(StringComparer.Ordinal);
-    private readonly Lazy<FrozenDictionary<ulong, AttributeType>> _byParent;
+    private readonly Lazy<Dictionary<ulong, AttributeType>> _byParent;
 
-    private IodTypes(
-        FrozenDictionary<string, string[]> iods, FrozenDictionary<string, KeyValuePair<string,
-            AttributeType>[]> modules)
+    private IodTypes(JsonElement root)
     {
-        _iods = iods;
-        _modules = modules;
+        _iods = root.GetProperty("iods");
+        _modules = root.GetProperty("modules");
         _byParent = new(IndexByParent);
     }
-
-    internal IEnumerable<string> Iods => _iods.Keys;
 
     /// <summary>The tree of an IOD; an IOD that is not known gives an empty incomplete one.</summary>
     internal IodTree TreeOf(string iod) => _trees.GetOrAdd(iod, Build);
 
-    /// <summary>The strictest Type that a tag has directly inside a sequence anywhere in PS3.3; Unknown when
-    /// nowhere.</summary>
+    /// <summary>
+    /// The strictest Type that a tag has directly inside a sequence anywhere in PS3.3; Unknown when nowhere.
+    /// </summary>
     internal AttributeType TypeInside(DicomTag sequence, DicomTag tag) =>
-        _byParent.Value.TryGetValue(((ulong)sequence.Value << 32) | tag.Value, out var type) ? type
+        _byParent.Value.TryGetValue(((ulong)sequence.Value << 32) | tag.Value, out var type)
+            ? type
             : AttributeType.Unknown;
 
     internal static IodTypes Parse(byte[] gzip)
     {
-        using var stream = new GZipStream(new MemoryStream(gzip), CompressionMode.Decompress);
-        using var document = JsonDocument.Parse(stream);
-        var iods = document.RootElement.GetProperty("iods").EnumerateObject().ToFrozenDictionary(
-            i => i.Name, i => i.Value.EnumerateArray().Select(m => m.GetString()!).ToArray(), StringComparer.Ordinal);
-        var modules = document.RootElement.GetProperty("modules").EnumerateObject().ToFrozenDictionary(
-            m => m.Name,
-            m => m.Value.EnumerateObject().Select(p =>
-                KeyValuePair.Create(p.Name, TypeOf(p.Value.GetString()!))).ToArray(),
-            StringComparer.Ordinal);
-        return new IodTypes(iods, modules);
+        using var json = new MemoryStream();
+        using (var stream = new GZipStream(new MemoryStream(gzip), CompressionMode.Decompress))
+        {
+            stream.CopyTo(json);
+        }
+
+        // Kept as JSON: a node meets a handful of the 175 IODs. Not disposed, because it lives as long as the program.
+        return new IodTypes(JsonDocument.Parse(json.ToArray()).RootElement);
     }
 
     private IodTree Build(string iod)
     {
         var root = new IodNode();
-        if (!_iods.TryGetValue(iod, out var modules))
+        if (!_iods.TryGetProperty(iod, out var modules))
         {
             return new IodTree(root, IsComplete: false);
         }
 
         var complete = true;
-        foreach (var module in modules)
+        foreach (var module in modules.EnumerateArray().Select(m => m.GetString()!))
         {
-            if (!_modules.TryGetValue(module, out var paths))
+            if (!_modules.TryGetProperty(module, out var paths))
             {
-                complete &= s_coveredElsewhere.Contains(module);
+                complete &= s_coveredElsewhere.Contains(module, StringComparer.Ordinal);
                 continue;
             }
 
-            foreach (var (path, type) in paths)
+            foreach (var path in paths.EnumerateObject())
             {
-                Add(root, path, type);
+                Add(root, path.Name, TypeOf(path.Value.GetString()!));
             }
         }
 
@@ -113,22 +107,24 @@ internal sealed class IodTypes
         node.Type = Stricter(node.Type, type);
     }
 
-    private FrozenDictionary<ulong, AttributeType> IndexByParent()
+    private Dictionary<ulong, AttributeType> IndexByParent()
     {
         var index = new Dictionary<ulong, AttributeType>();
-        foreach (var (path, type) in _modules.Values.SelectMany(p => p))
+        foreach (var entry in _modules.EnumerateObject().SelectMany(m => m.Value.EnumerateObject()))
         {
+            var path = entry.Name;
             var dot = path.LastIndexOf('.');
             if (dot < 0)
             {
                 continue;
             }
 
+            var type = TypeOf(entry.Value.GetString()!);
             var key = ((ulong)ParseTag(path.AsSpan(dot - 8, 8)) << 32) | ParseTag(path.AsSpan(dot + 1));
             index[key] = index.TryGetValue(key, out var known) ? Stricter(known, type) : type;
         }
 
-        return index.ToFrozenDictionary();
+        return index;
     }
 
     private static AttributeType Stricter(AttributeType a, AttributeType b) => a < b ? a : b;

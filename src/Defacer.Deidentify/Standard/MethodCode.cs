@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Defacer.Deidentify.Standard;
@@ -9,10 +8,10 @@ namespace Defacer.Deidentify.Standard;
 /// <param name="Meaning">The code meaning.</param>
 internal sealed record MethodCode(string Scheme, string Value, string Meaning)
 {
-    internal static FrozenDictionary<string, MethodCode> Parse(byte[] json)
+    internal static Dictionary<string, MethodCode> Parse(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.GetProperty("rows").EnumerateArray().ToFrozenDictionary(
+        return document.RootElement.GetProperty("rows").EnumerateArray().ToDictionary(
             r => r[0].GetString()!,
             r => new MethodCode(r[1].GetString()!, r[2].GetString()!, r[3].GetString()!),
             StringComparer.Ordinal);

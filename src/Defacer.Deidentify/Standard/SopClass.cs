@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Defacer.Deidentify.Standard;
@@ -8,11 +7,11 @@ namespace Defacer.Deidentify.Standard;
 /// <param name="Iod">The IOD's name, such as <c>ct-image</c>.</param>
 internal sealed record SopClass(string UID, string Iod)
 {
-    internal static FrozenDictionary<string, SopClass> Parse(byte[] json)
+    internal static Dictionary<string, SopClass> Parse(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
         return document.RootElement.GetProperty("rows").EnumerateArray()
             .Select(r => new SopClass(r[0].GetString()!, r[2].GetString()!))
-            .ToFrozenDictionary(c => c.UID, StringComparer.Ordinal);
+            .ToDictionary(c => c.UID, StringComparer.Ordinal);
     }
 }

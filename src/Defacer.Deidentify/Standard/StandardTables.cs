@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -13,8 +12,8 @@ public sealed class StandardTables
     private readonly Dictionary<string, byte[]> _files;
     private readonly Lazy<ConfidentialityTable> _confidentiality;
     private readonly Lazy<IodTypes> _iodTypes;
-    private readonly Lazy<FrozenDictionary<string, SopClass>> _sopClasses;
-    private readonly Lazy<FrozenDictionary<string, MethodCode>> _methodCodes;
+    private readonly Lazy<Dictionary<string, SopClass>> _sopClasses;
+    private readonly Lazy<Dictionary<string, MethodCode>> _methodCodes;
     private readonly Lazy<UnlistedAttributes> _unlisted;
 
     private StandardTables(string folder, Dictionary<string, byte[]> files, string edition)
@@ -40,10 +39,10 @@ public sealed class StandardTables
     internal IodTypes IodTypes => _iodTypes.Value;
 
     /// <summary>Storage SOP classes by UID.</summary>
-    internal FrozenDictionary<string, SopClass> SopClasses => _sopClasses.Value;
+    internal Dictionary<string, SopClass> SopClasses => _sopClasses.Value;
 
     /// <summary>CID 7050 by option name.</summary>
-    internal FrozenDictionary<string, MethodCode> MethodCodes => _methodCodes.Value;
+    internal Dictionary<string, MethodCode> MethodCodes => _methodCodes.Value;
 
     internal UnlistedAttributes Unlisted => _unlisted.Value;
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Dictionary;
@@ -39,11 +38,11 @@ internal enum UnlistedKind
 /// <summary>This project's decision about what the table does not name: an allow-list (<c>unlisted.json</c>).</summary>
 internal sealed class UnlistedAttributes
 {
-    private readonly FrozenSet<uint> _text;
-    private readonly FrozenSet<uint> _classUids;
-    private readonly FrozenSet<uint> _bulk;
+    private readonly HashSet<uint> _text;
+    private readonly HashSet<uint> _classUids;
+    private readonly HashSet<uint> _bulk;
 
-    private UnlistedAttributes(FrozenSet<uint> text, FrozenSet<uint> classUids, FrozenSet<uint> bulk)
+    private UnlistedAttributes(HashSet<uint> text, HashSet<uint> classUids, HashSet<uint> bulk)
     {
         _text = text;
         _classUids = classUids;
@@ -79,6 +78,6 @@ internal sealed class UnlistedAttributes
         return new UnlistedAttributes(Tags(root, "text"), Tags(root, "classUids"), Tags(root, "bulk"));
     }
 
-    private static FrozenSet<uint> Tags(JsonElement root, string list) =>
-        root.GetProperty(list).EnumerateArray().Select(k => DicomTag.Parse(k.GetString()!).Value).ToFrozenSet();
+    private static HashSet<uint> Tags(JsonElement root, string list) =>
+        root.GetProperty(list).EnumerateArray().Select(k => DicomTag.Parse(k.GetString()!).Value).ToHashSet();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 
 namespace Defacer.Deidentify.Verify;
 
@@ -8,8 +7,7 @@ namespace Defacer.Deidentify.Verify;
 /// </summary>
 internal static class DefinedTerms
 {
-    private static readonly FrozenSet<string> s_terms = FrozenSet.ToFrozenSet(
-        (
+    private static readonly HashSet<string> s_terms = new((
             // Yes and no, states, marks of de-identification
             "YES NO NONE ON OFF REMOVED UNMODIFIED MODIFIED COMPLETE PARTIAL VERIFIED UNVERIFIED APPROVED "
             + "UNAPPROVED REJECTED AUTO "

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify.Verify;
@@ -10,7 +9,7 @@ namespace Defacer.Deidentify.Verify;
 internal static class IdentifyingAttributes
 {
     /// <summary>Numbers and codes.</summary>
-    internal static readonly FrozenSet<uint> Identifiers = Tags(
+    internal static readonly HashSet<uint> Identifiers = Tags(
         "PatientID", "OtherPatientIDs", "IssuerOfPatientID", "PatientInsurancePlanCodeSequence", "MedicalRecordLocator",
         "AccessionNumber", "StudyID", "AdmissionID", "ServiceEpisodeID", "RequestedProcedureID",
         "ScheduledProcedureStepID", "PerformedProcedureStepID", "PlacerOrderNumberImagingServiceRequest",
@@ -21,7 +20,7 @@ internal static class IdentifyingAttributes
         "UniqueDeviceIdentifier", "DeviceLabel");
 
     /// <summary>Places and how to reach somebody.</summary>
-    internal static readonly FrozenSet<uint> Places = Tags(
+    internal static readonly HashSet<uint> Places = Tags(
         "InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "PatientAddress",
         "PatientTelephoneNumbers", "PatientTelecomInformation", "PersonAddress", "PersonTelephoneNumbers",
         "PersonTelecomInformation", "CountryOfResidence", "RegionOfResidence", "CurrentPatientLocation",
@@ -31,7 +30,7 @@ internal static class IdentifyingAttributes
         "ScheduledProcedureStepLocation", "PerformedLocation", "MilitaryRank", "Occupation");
 
     /// <summary>UIDs that name a class, a scheme or a syntax.</summary>
-    internal static readonly FrozenSet<uint> ClassUids = Tags(
+    internal static readonly HashSet<uint> ClassUids = Tags(
         "MediaStorageSOPClassUID", "TransferSyntaxUID", "ImplementationClassUID", "SOPClassUID",
         "RelatedGeneralSOPClassUID", "OriginalSpecializedSOPClassUID", "SOPClassesInStudy", "CodingSchemeUID",
         "ContextUID", "MappingResourceUID", "ReferencedSOPClassUID", "ContextGroupExtensionCreatorUID",
@@ -49,8 +48,7 @@ internal static class IdentifyingAttributes
     ];
 
     /// <summary>Words that stand where there is no name, and titles: they name nobody.</summary>
-    internal static readonly FrozenSet<string> Nobody = FrozenSet.ToFrozenSet(
-        [
+    internal static readonly HashSet<string> Nobody = new([
             "REMOVED", "ANONYMOUS", "ANONYMIZED", "ANONYMISED", "ANONYM", "ANON", "DEIDENTIFIED", "UNKNOWN", "UNNAMED",
             "NONE", "NULL", "NOBODY", "EMPTY", "PROF", "MRS", "PHD", "MISS", "RTR", "N/A",
         ], StringComparer.OrdinalIgnoreCase);
@@ -59,8 +57,7 @@ internal static class IdentifyingAttributes
     internal const string NoDate = "19010203";
 
     /// <summary>Words of names of institutions and streets that are no evidence alone.</summary>
-    internal static readonly FrozenSet<string> PlaceWords = FrozenSet.ToFrozenSet(
-        [
+    internal static readonly HashSet<string> PlaceWords = new([
             "HOSPITAL", "UNIVERSITY", "MEDICAL", "CENTER", "CENTRE", "CLINIC", "CLINICAL", "RADIOLOGY", "DEPARTMENT",
             "IMAGING", "INSTITUTE", "HEALTH", "HEALTHCARE", "GENERAL", "STREET", "AVENUE", "RESEARCH", "SCHOOL",
             "MEDICINE", "FACULTY", "GROUP", "NATIONAL", "SYSTEM", "SYSTEMS", "NEURO", "BRAIN", "RESONANCE", "MAGNETIC",
@@ -69,6 +66,6 @@ internal static class IdentifyingAttributes
             "STATES",
         ], StringComparer.OrdinalIgnoreCase);
 
-    private static FrozenSet<uint> Tags(params string[] keywords) =>
-        keywords.Select(k => DicomTag.Parse(k).Value).ToFrozenSet();
+    private static HashSet<uint> Tags(params string[] keywords) =>
+        keywords.Select(k => DicomTag.Parse(k).Value).ToHashSet();
 }

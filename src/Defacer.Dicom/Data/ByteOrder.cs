@@ -6,7 +6,9 @@ namespace Defacer.Dicom.Data;
 /// <summary>Swaps the bytes of big endian values (PS3.5 §7.3). In memory every value is little endian.</summary>
 public static class ByteOrder
 {
-    /// <summary>Reverses each run of <paramref name="unit"/> bytes in place; a rest shorter than a unit stays.</summary>
+    /// <summary>
+    /// Reverses each run of <paramref name="unit"/> bytes in place; a rest shorter than a unit stays.
+    /// </summary>
     public static void Swap(Span<byte> bytes, int unit)
     {
         bytes = bytes[..(bytes.Length - (bytes.Length % unit))];

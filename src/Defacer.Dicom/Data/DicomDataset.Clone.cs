@@ -4,7 +4,8 @@ namespace Defacer.Dicom.Data;
 public sealed partial class DicomDataset
 {
     /// <summary>
-    /// A copy whose data sets and sequences are its own at every depth; values in memory or in files are shared. The copy of
+    /// A copy whose data sets and sequences are its own at every depth; values in memory or in files are shared. The
+    /// copy of
     /// an item keeps the character set of the one that holds the original.
     /// </summary>
     public DicomDataset Clone()

@@ -12,9 +12,12 @@ public sealed partial class DicomDataset
     private static readonly string[] s_dateFormats = ["yyyyMMdd", "yyyy.MM.dd"];
 
     /// <summary>The first value as text, decoded, padding removed; null when absent, empty or no text.</summary>
-    public string? GetString(DicomTag tag) => GetStrings(tag) is { Count: > 0 } values && values[0].Length > 0 ? values[0] : null;
+    public string? GetString(DicomTag tag) =>
+        GetStrings(tag) is { Count: > 0 } values && values[0].Length > 0 ? values[0] : null;
 
-    /// <summary>All values as text, decoded, padding removed; empty when absent or empty. Numbers are formatted invariantly.</summary>
+    /// <summary>
+    /// All values as text, decoded, padding removed; empty when absent or empty. Numbers are formatted invariantly.
+    /// </summary>
     public IReadOnlyList<string> GetStrings(DicomTag tag)
     {
         if (GetElement(tag) is not { Length: > 0 } element)
@@ -38,12 +41,16 @@ public sealed partial class DicomDataset
 
     /// <summary>The first value as an integer, or null when absent or none.</summary>
     public int? GetInt(DicomTag tag) =>
-        GetDouble(tag) is { } value && value is >= int.MinValue and <= int.MaxValue && value == Math.Truncate(value) ? (int)value : null;
+        GetDouble(tag) is { } value && value is >= int.MinValue and <= int.MaxValue && value == Math.Truncate(value)
+            ? (int)value
+            : null;
 
     /// <summary>The first value as a number, or null when absent or none.</summary>
     public double? GetDouble(DicomTag tag) => GetDoubles(tag) is { Count: > 0 } values ? values[0] : null;
 
-    /// <summary>All values as numbers (DS, IS and the binary VRs); empty when absent or when one of them is no number.</summary>
+    /// <summary>
+    /// All values as numbers (DS, IS and the binary VRs); empty when absent or when one of them is no number.
+    /// </summary>
     public IReadOnlyList<double> GetDoubles(DicomTag tag)
     {
         if (GetElement(tag) is not { Length: > 0 } element)
@@ -58,7 +65,8 @@ public sealed partial class DicomDataset
             var numbers = new double[parts.Length];
             for (var i = 0; i < parts.Length; i++)
             {
-                if (!double.TryParse(parts[i].AsSpan().Trim(" \0"), NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+                var part = parts[i].AsSpan().Trim(" \0");
+                if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
                 {
                     return [];
                 }
@@ -83,26 +91,40 @@ public sealed partial class DicomDataset
         for (var i = 0; i < tags.Length; i++)
         {
             var at = bytes[(i * 4)..];
-            tags[i] = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(at), BinaryPrimitives.ReadUInt16LittleEndian(at[2..]));
+            tags[i] = new DicomTag(
+                BinaryPrimitives.ReadUInt16LittleEndian(at), BinaryPrimitives.ReadUInt16LittleEndian(at[2..]));
         }
 
         return tags;
     }
 
-    /// <summary>The first value as a date, written <c>yyyyMMdd</c> or, as ACR-NEMA did, <c>yyyy.MM.dd</c>; null when absent or none.</summary>
+    /// <summary>
+    /// The first value as a date, written <c>yyyyMMdd</c> or, as ACR-NEMA did, <c>yyyy.MM.dd</c>; null when absent or
+    /// none.
+    /// </summary>
     public DateOnly? GetDate(DicomTag tag) =>
         DateOnly.TryParseExact(
-            GetString(tag), s_dateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+            GetString(tag), s_dateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            ? date
+            : null;
 
     // A known element that a relay wrote as UN is read as what the dictionary says (PS3.5 §6.2.2).
     private static DicomVR ReadAs(DicomElement element) =>
-        element.VR == DicomVR.UN && !element.Tag.IsPrivate ? DicomDictionary.ImplicitVR(element.Tag, null) : element.VR;
+        element.VR == DicomVR.UN && !element.Tag.IsPrivate
+            ? DicomDictionary.ImplicitVR(element.Tag, null)
+            : element.VR;
 
     private static string[] Split(string text, DicomVR vr) => vr.IsSingleValue ? [text] : text.Split('\\');
 
     private static double[] ReadBinary(string vr, ReadOnlySpan<byte> bytes)
     {
-        var unit = vr switch { "US" or "SS" or "OW" => 2, "UL" or "SL" or "FL" or "OF" or "OL" => 4, "FD" or "OD" or "SV" or "UV" or "OV" => 8, _ => 0 };
+        var unit = vr switch
+        {
+            "US" or "SS" or "OW" => 2,
+            "UL" or "SL" or "FL" or "OF" or "OL" => 4,
+            "FD" or "OD" or "SV" or "UV" or "OV" => 8,
+            _ => 0,
+        };
         if (unit == 0)
         {
             return [];

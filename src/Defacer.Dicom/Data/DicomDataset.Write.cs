@@ -5,18 +5,24 @@ using Defacer.Dicom.Dictionary;
 
 namespace Defacer.Dicom.Data;
 
-// Typed writing of values. What we write is checked against its VR and padded; what is passed on is moved as an element.
+// Typed writing of values. What we write is checked against its VR and padded; what is passed on is moved as an
+// element.
 public sealed partial class DicomDataset
 {
     /// <summary>Adds or replaces text values with the VR that the dictionary prefers.</summary>
-    /// <exception cref="ArgumentException">The tag is private or unknown, or a value violates its VR or VM.</exception>
+    /// <exception cref="ArgumentException">
+    /// The tag is private or unknown, or a value violates its VR or VM.
+    /// </exception>
     public void AddOrUpdate(DicomTag tag, params ReadOnlySpan<string> values) =>
         AddOrUpdate(tag, DictionaryVR(tag), values);
 
     /// <summary>
-    /// Adds or replaces text values, encoded in the character set in force and padded to even length; no value makes it empty.
+    /// Adds or replaces text values, encoded in the character set in force and padded to even length; no value makes
+    /// it empty.
     /// </summary>
-    /// <exception cref="ArgumentException">A value violates the VR or the VM; the message does not hold it.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value violates the VR or the VM; the message does not hold it.
+    /// </exception>
     public void AddOrUpdate(DicomTag tag, DicomVR vr, params ReadOnlySpan<string> values)
     {
         ValueRules.Check(tag, vr, values);
@@ -29,6 +35,36 @@ public sealed partial class DicomDataset
         }
 
         AddOrUpdate(new DicomElement(tag, vr, bytes));
+    }
+
+    /// <summary>
+    /// Adds one text value after those that are there, whose bytes stay as they are even where they violate the VR;
+    /// the VM is not
+    /// checked.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value violates the VR; the message does not hold it.</exception>
+    public void AddValue(DicomTag tag, DicomVR vr, string value)
+    {
+        if (GetElement(tag) is not { } earlier || earlier.Value.Span.Trim(" \0"u8).Length == 0)
+        {
+            AddOrUpdate(tag, vr, value);
+            return;
+        }
+
+        ValueRules.CheckValue(tag, vr, value);
+        var added = vr.UsesCharacterSet ? CharacterSet.Encode(value, vr) : Encoding.ASCII.GetBytes(value);
+        var kept = earlier.Value.Span.TrimEnd(" \0"u8);
+        var length = kept.Length + 1 + added.Length;
+        var bytes = new byte[length + (length & 1)];
+        kept.CopyTo(bytes);
+        bytes[kept.Length] = (byte)'\\';
+        added.CopyTo(bytes, kept.Length + 1);
+        if (bytes.Length > length)
+        {
+            bytes[^1] = vr.Padding;
+        }
+
+        AddOrUpdate(new DicomElement(tag, earlier.VR, bytes));
     }
 
     /// <summary>Adds or replaces DS values, each rounded to what 16 characters hold.</summary>
@@ -77,7 +113,8 @@ public sealed partial class DicomDataset
 
     /// <summary>Adds or replaces a DT value with its offset from UTC, to the microsecond.</summary>
     public void AddOrUpdateDT(DicomTag tag, DateTimeOffset value) =>
-        AddOrUpdate(tag, DicomVR.DT, value.ToString("yyyyMMddHHmmss.ffffffzzz", CultureInfo.InvariantCulture).Replace(":", string.Empty));
+        AddOrUpdate(tag, DicomVR.DT,
+            value.ToString("yyyyMMddHHmmss.ffffffzzz", CultureInfo.InvariantCulture).Replace(":", string.Empty));
 
     /// <summary>Adds or replaces US values.</summary>
     public void AddOrUpdateUS(DicomTag tag, params ReadOnlySpan<ushort> values) =>
@@ -142,9 +179,11 @@ public sealed partial class DicomDataset
 
         var text = value.ToString("R", CultureInfo.InvariantCulture);
         // Rounded up, the largest number of all would be none.
-        for (var digits = 16; text.Length > 16 || !double.IsFinite(double.Parse(text, CultureInfo.InvariantCulture)); digits--)
+        var digits = 16;
+        while (text.Length > 16 || !double.IsFinite(double.Parse(text, CultureInfo.InvariantCulture)))
         {
             text = value.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            digits--;
         }
 
         return text;

@@ -36,7 +36,9 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     /// <summary>The item at an index in stored order.</summary>
     public DicomItem this[int index] => Items[index];
 
-    /// <summary>The data set that holds the sequence of which this is an item; gives the character set where this one has none.</summary>
+    /// <summary>
+    /// The data set that holds the sequence of which this is an item; gives the character set where this one has none.
+    /// </summary>
     public DicomDataset? Parent { get; internal set; }
 
     /// <summary>As an item of a sequence: whether a delimiter ends it instead of a length.</summary>
@@ -45,10 +47,15 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     /// <summary>The length in the delimiter of an item, as read; zero unless the writer broke PS3.5 §7.5.</summary>
     internal uint DelimiterLength { get; set; }
 
-    /// <summary>Whether elements were read with their VR; null for a data set made by us, which takes the encoding of what holds it.</summary>
+    /// <summary>
+    /// Whether elements were read with their VR; null for a data set made by us, which takes the encoding of what
+    /// holds it.
+    /// </summary>
     internal bool? IsExplicitVR { get; set; }
 
-    /// <summary>The character set in force here: (0008,0005), else that of what holds this data set (PS3.5 §7.5.3).</summary>
+    /// <summary>
+    /// The character set in force here: (0008,0005), else that of what holds this data set (PS3.5 §7.5.3).
+    /// </summary>
     public DicomCharacterSet CharacterSet
     {
         get
@@ -83,7 +90,9 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
     public IReadOnlyList<DicomDataset> GetItems(DicomTag tag) =>
         TryGet(tag, out var item) && item is DicomSequence sequence ? sequence.Items : [];
 
-    /// <summary>Replaces the item with the same tag, or inserts it at its place. Duplicates of the tag are removed.</summary>
+    /// <summary>
+    /// Replaces the item with the same tag, or inserts it at its place. Duplicates of the tag are removed.
+    /// </summary>
     public void AddOrUpdate(DicomItem item)
     {
         Adopt(item);
@@ -156,7 +165,10 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
         _items[index] = item;
     }
 
-    /// <summary>The creator that reserves the block of a private element here, padding removed; null when there is none (PS3.5 §7.8.1).</summary>
+    /// <summary>
+    /// The creator that reserves the block of a private element here, padding removed; null when there is none (PS3.5
+    /// §7.8.1).
+    /// </summary>
     public string? GetPrivateCreator(DicomTag tag) =>
         GetElement(tag.CreatorTag) is { Length: <= 64 } element
             ? System.Text.Encoding.Latin1.GetString(element.Value.Span).Trim(' ', '\0')
@@ -188,7 +200,9 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
         Insert(_count, item);
     }
 
-    /// <summary>The items in stored order; items that are replaced meanwhile are seen, as long as none is added or removed.</summary>
+    /// <summary>
+    /// The items in stored order; items that are replaced meanwhile are seen, as long as none is added or removed.
+    /// </summary>
     public IEnumerator<DicomItem> GetEnumerator()
     {
         var count = _count;
@@ -220,69 +234,5 @@ public sealed partial class DicomDataset : IEnumerable<DicomItem>
                 RemoveAt(i);
             }
         }
-    }
-
-    private ReadOnlySpan<DicomItem> Items => _items.AsSpan(0, _count);
-
-    private void Insert(int index, DicomItem item)
-    {
-        if (_count == _items.Length)
-        {
-            Array.Resize(ref _items, Math.Max(4, _count * 2));
-        }
-
-        Array.Copy(_items, index, _items, index + 1, _count - index);
-        _items[index] = item;
-        _count++;
-    }
-
-    private void RemoveAt(int index)
-    {
-        _count--;
-        Array.Copy(_items, index + 1, _items, index, _count - index);
-        _items[_count] = null!;
-    }
-
-    private int IndexOf(DicomTag tag)
-    {
-        if (!_sorted)
-        {
-            return FirstIndexOf(tag);
-        }
-
-        int low = 0, high = _count - 1;
-        while (low <= high)
-        {
-            var middle = (low + high) >>> 1;
-            var order = _items[middle].Tag.Value.CompareTo(tag.Value);
-            if (order == 0)
-            {
-                return middle;
-            }
-
-            if (order < 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return ~low;
-    }
-
-    private int FirstIndexOf(DicomTag tag)
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            if (_items[i].Tag == tag)
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 }

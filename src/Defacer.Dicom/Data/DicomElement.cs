@@ -17,7 +17,8 @@ public sealed class DicomElement : DicomItem
 
     /// <summary>
     /// An element of characters taken as they are, padded to even length: for what is passed on, where
-    /// <see cref="DicomDataset.AddOrUpdate(DicomTag, DicomVR, ReadOnlySpan{string})"/> would refuse a value that violates its VR.
+    /// <see cref="DicomDataset.AddOrUpdate(DicomTag, DicomVR, ReadOnlySpan{string})"/> would refuse a value that
+    /// violates its VR.
     /// </summary>
     public static DicomElement FromText(DicomTag tag, DicomVR vr, string text)
     {

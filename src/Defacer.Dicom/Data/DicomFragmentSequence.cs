@@ -10,7 +10,8 @@ public sealed class DicomFragmentSequence : DicomItem
     /// <param name="vr">The VR.</param>
     /// <param name="offsetTable">The first item; null only where a writer left it out, against PS3.5 §A.4.</param>
     /// <param name="fragments">The items after it.</param>
-    public DicomFragmentSequence(DicomTag tag, DicomVR vr, DicomElement? offsetTable, IReadOnlyList<DicomElement> fragments)
+    public DicomFragmentSequence(
+        DicomTag tag, DicomVR vr, DicomElement? offsetTable, IReadOnlyList<DicomElement> fragments)
         : base(tag, vr)
     {
         HasOffsetTable = offsetTable is not null || fragments.Count > 0;

@@ -15,7 +15,9 @@ public abstract class DicomItem
     /// <summary>The VR as read, or by the dictionary in implicit encoding.</summary>
     public DicomVR VR { get; }
 
-    /// <summary>The two reserved bytes after a long-form VR, as read; zero unless the writer broke PS3.5 §7.1.2.</summary>
+    /// <summary>
+    /// The two reserved bytes after a long-form VR, as read; zero unless the writer broke PS3.5 §7.1.2.
+    /// </summary>
     internal ushort Reserved { get; init; }
 
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using System.Collections.ObjectModel;
 
 namespace Defacer.Dicom.Data;
 
-/// <summary>The items of a sequence; each knows the data set that holds the sequence, whose character set it inherits.</summary>
+/// <summary>
+/// The items of a sequence; each knows the data set that holds the sequence, whose character set it inherits.
+/// </summary>
 public sealed class DicomItemList : Collection<DicomDataset>
 {
     /// <summary>The data set that holds the sequence, once it is in one.</summary>

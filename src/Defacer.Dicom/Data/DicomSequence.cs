@@ -1,6 +1,8 @@
 namespace Defacer.Dicom.Data;
 
-/// <summary>A sequence of items (PS3.5 §7.5). <see cref="DicomItem.VR"/> is SQ, or UN for one that was read as CP-246 says.</summary>
+/// <summary>
+/// A sequence of items (PS3.5 §7.5). <see cref="DicomItem.VR"/> is SQ, or UN for one that was read as CP-246 says.
+/// </summary>
 public sealed class DicomSequence : DicomItem
 {
     /// <summary>A sequence of these items.</summary>

@@ -3,7 +3,9 @@ using Defacer.Dicom.Dictionary;
 
 namespace Defacer.Dicom.Data;
 
-/// <summary>A data element tag: group and element number (PS3.5 §7.1). The members by keyword are generated from PS3.6.</summary>
+/// <summary>
+/// A data element tag: group and element number (PS3.5 §7.1). The members by keyword are generated from PS3.6.
+/// </summary>
 /// <param name="Group">The group number; odd groups are private.</param>
 /// <param name="Element">The element number within the group.</param>
 public readonly partial record struct DicomTag(ushort Group, ushort Element) : IComparable<DicomTag>
@@ -46,10 +48,10 @@ public readonly partial record struct DicomTag(ushort Group, ushort Element) : I
 
         var digits = text.AsSpan().Trim("()");
         if (digits.Length is 8 or 9 && (digits.Length == 8 || digits[4] == ',')
-            && ushort.TryParse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var group)
-            && ushort.TryParse(digits[^4..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var element))
+            && uint.TryParse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var group)
+            && uint.TryParse(digits[^4..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low))
         {
-            tag = new DicomTag(group, element);
+            tag = new DicomTag((ushort)group, (ushort)low);
             return true;
         }
 

@@ -9,7 +9,9 @@ public readonly partial record struct DicomUID(string UID)
     /// <summary>The registered name, or the UID itself.</summary>
     public string Name => DicomDictionary.FindUid(UID)?.Name ?? UID;
 
-    /// <summary>Whether the text is a valid UID: components of digits, no leading zeros, at most 64 characters.</summary>
+    /// <summary>
+    /// Whether the text is a valid UID: components of digits, no leading zeros, at most 64 characters.
+    /// </summary>
     public static bool IsValid(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > 64)

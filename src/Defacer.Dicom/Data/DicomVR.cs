@@ -5,7 +5,8 @@ public sealed class DicomVR
 {
     private static readonly Dictionary<ushort, DicomVR> s_byBytes = [];
 
-    private DicomVR(string code, int unit, bool longLength, byte padding, bool text, bool characterSet, bool singleValue)
+    private DicomVR(
+        string code, int unit, bool longLength, byte padding, bool text, bool characterSet, bool singleValue)
     {
         Code = code;
         Bytes = (ushort)(code[0] | (code[1] << 8));
@@ -106,11 +107,13 @@ public sealed class DicomVR
         code.Length == 2 && s_byBytes.TryGetValue((ushort)(code[0] | (code[1] << 8)), out var vr) ? vr : null;
 
     /// <summary>The VR with these two letters, or null.</summary>
-    internal static DicomVR? Find(byte first, byte second) => s_byBytes.GetValueOrDefault((ushort)(first | (second << 8)));
+    internal static DicomVR? Find(byte first, byte second) =>
+        s_byBytes.GetValueOrDefault((ushort)(first | (second << 8)));
 
     /// <inheritdoc/>
     public override string ToString() => Code;
 
-    private static DicomVR Text(string code, bool characterSet = false, bool single = false, bool longLength = false) =>
+    private static DicomVR Text(
+        string code, bool characterSet = false, bool single = false, bool longLength = false) =>
         new(code, 1, longLength, 0x20, true, characterSet, single);
 }

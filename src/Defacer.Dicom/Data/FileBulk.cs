@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Defacer.Dicom.Data;
 
 /// <summary>
-/// A part of a file. The file is opened for each read and never held open; where its state at the time of parsing is known, a
+/// A part of a file. The file is opened for each read and never held open; where its state at the time of parsing is
+/// known, a
 /// file that was written to since is refused, because its bytes may mean something else.
 /// </summary>
 /// <param name="path">The file.</param>
@@ -33,7 +34,8 @@ public sealed class FileBulk(string path, long position, long length, int swapUn
         using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         Stamp?.Verify(handle);
         var before = (int)(offset % swapUnit);
-        var after = (int)Math.Min((swapUnit - ((offset + buffer.Length) % swapUnit)) % swapUnit, length - offset - buffer.Length);
+        var end = offset + buffer.Length;
+        var after = (int)Math.Min((swapUnit - (end % swapUnit)) % swapUnit, length - end);
         if (before == 0 && after == 0)
         {
             ReadFully(handle, position + offset, buffer);
@@ -55,7 +57,8 @@ public sealed class FileBulk(string path, long position, long length, int swapUn
             var read = RandomAccess.Read(handle, buffer, at);
             if (read == 0)
             {
-                throw new EndOfStreamException($"The file ends at byte {at}, {buffer.Length} bytes before the end of the value.");
+                throw new EndOfStreamException(
+                    $"The file ends at byte {at}, {buffer.Length} bytes before the end of the value.");
             }
 
             buffer = buffer[read..];

@@ -6,7 +6,8 @@ using Defacer.Dicom.Dictionary;
 namespace Defacer.Dicom.Data;
 
 /// <summary>
-/// What PS3.5 Table 6.2-1 demands of a value that we write: length, repertoire, form, multiplicity. Never asked about a value
+/// What PS3.5 Table 6.2-1 demands of a value that we write: length, repertoire, form, multiplicity. Never asked about
+/// a value
 /// that is passed on.
 /// </summary>
 internal static class ValueRules
@@ -15,7 +16,9 @@ internal static class ValueRules
     private static readonly SearchValues<char> s_integer = SearchValues.Create("0123456789+- ");
 
     /// <summary>Checks text values for a VR and the VM of the tag.</summary>
-    /// <exception cref="ArgumentException">One violates a rule; the message names tag, VR and rule, not the value.</exception>
+    /// <exception cref="ArgumentException">
+    /// One violates a rule; the message names tag, VR and rule, not the value.
+    /// </exception>
     internal static void Check(DicomTag tag, DicomVR vr, ReadOnlySpan<string> values)
     {
         if (!vr.IsText)
@@ -25,16 +28,26 @@ internal static class ValueRules
 
         if (vr.IsSingleValue && values.Length > 1)
         {
-            throw new ArgumentException($"{tag} has VR {vr}, which holds one value, not {values.Length}.", nameof(values));
+            throw new ArgumentException($"{tag} has VR {vr}, which holds one value, not {values.Length}.",
+                nameof(values));
         }
 
         CheckVM(tag, values.Length);
         foreach (var value in values)
         {
-            if (value.Length > 0 && Fault(vr, value) is { } rule)
-            {
-                throw new ArgumentException($"{tag} {vr}: a value {rule} (PS3.5 Table 6.2-1).", nameof(values));
-            }
+            CheckValue(tag, vr, value);
+        }
+    }
+
+    /// <summary>Checks one text value for a VR; an empty one is always allowed.</summary>
+    /// <exception cref="ArgumentException">
+    /// It violates a rule; the message names tag, VR and rule, not the value.
+    /// </exception>
+    internal static void CheckValue(DicomTag tag, DicomVR vr, string value)
+    {
+        if (value.Length > 0 && Fault(vr, value) is { } rule)
+        {
+            throw new ArgumentException($"{tag} {vr}: a value {rule} (PS3.5 Table 6.2-1).", nameof(value));
         }
     }
 
@@ -66,16 +79,23 @@ internal static class ValueRules
             return count >= least && count <= most;
         }
 
-        var step = int.TryParse(parts[1].TrimEnd('n'), NumberStyles.None, CultureInfo.InvariantCulture, out var s) ? s : 1;
+        var step = int.TryParse(parts[1].TrimEnd('n'), NumberStyles.None, CultureInfo.InvariantCulture, out var s)
+            ? s
+            : 1;
         return count >= least && count % step == 0;
     }
 
     private static string? Fault(DicomVR vr, string value) => vr.Code switch
     {
         "AE" => Length(value, 16) ?? Graphic(value) ?? (string.IsNullOrWhiteSpace(value) ? "is blank" : null),
-        "AS" => value.Length == 4 && Digits(value.AsSpan(0, 3)) && value[3] is 'D' or 'W' or 'M' or 'Y' ? null : "is not nnnD, nnnW, nnnM or nnnY",
-        "CS" => Length(value, 16) ?? Only(value, static c => c is (>= 'A' and <= 'Z') or (>= '0' and <= '9') or ' ' or '_'),
-        "DA" => DateOnly.TryParseExact(value, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? null : "is no date yyyymmdd",
+        "AS" => value.Length == 4 && Digits(value.AsSpan(0, 3)) && value[3] is 'D' or 'W' or 'M' or 'Y'
+            ? null
+            : "is not nnnD, nnnW, nnnM or nnnY",
+        "CS" => Length(value, 16)
+            ?? Only(value, static c => c is (>= 'A' and <= 'Z') or (>= '0' and <= '9') or ' ' or '_'),
+        "DA" => DateOnly.TryParseExact(value, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+            ? null
+            : "is no date yyyymmdd",
         "DS" => Length(value, 16) ?? (IsDecimal(value) ? null : "is no decimal number"),
         "DT" => Length(value, 26) ?? (IsDateTime(value) ? null : "is no yyyymmddhhmmss.ffffff&zzxx"),
         "IS" => Length(value, 12) ?? (IsInteger(value) ? null : "is no integer of 32 bits"),
@@ -94,13 +114,17 @@ internal static class ValueRules
 
     // Characters, not bytes (PS3.5 §6.2).
     private static string? Length(string value, int most) =>
-        value.Length <= most || new StringInfo(value).LengthInTextElements <= most ? null : $"is longer than {most} characters";
+        value.Length <= most || new StringInfo(value).LengthInTextElements <= most
+            ? null
+            : $"is longer than {most} characters";
 
     private static string? Graphic(string value) => Only(value, static c => c != '\\' && !char.IsControl(c));
 
-    private static string? Text(string value) => Only(value, static c => !char.IsControl(c) || c is '\t' or '\n' or '\f' or '\r');
+    private static string? Text(string value) =>
+        Only(value, static c => !char.IsControl(c) || c is '\t' or '\n' or '\f' or '\r');
 
-    private static string? Only(string value, Func<char, bool> allowed) => value.All(allowed) ? null : "holds a character that is not allowed";
+    private static string? Only(string value, Func<char, bool> allowed) =>
+        value.All(allowed) ? null : "holds a character that is not allowed";
 
     private static string? PersonName(string value)
     {
@@ -114,7 +138,8 @@ internal static class ValueRules
 
     private static bool IsDecimal(string value) =>
         !value.AsSpan().ContainsAnyExcept(s_decimal)
-        && double.TryParse(value.AsSpan().Trim(' '), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number);
+        && double.TryParse(value.AsSpan().Trim(' '), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number);
 
     private static bool IsInteger(string value) =>
         !value.AsSpan().ContainsAnyExcept(s_integer)
@@ -131,7 +156,8 @@ internal static class ValueRules
 
         // 60 is a leap second.
         return whole.Length is 2 or 4 or 6 && Digits(whole)
-            && Number(whole, 0) < 24 && (whole.Length < 4 || Number(whole, 2) < 60) && (whole.Length < 6 || Number(whole, 4) <= 60);
+            && Number(whole, 0) < 24 && (whole.Length < 4 || Number(whole, 2) < 60)
+            && (whole.Length < 6 || Number(whole, 4) <= 60);
     }
 
     private static bool IsDateTime(ReadOnlySpan<char> value)

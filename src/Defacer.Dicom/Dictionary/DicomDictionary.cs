@@ -21,7 +21,9 @@ public sealed record DicomDictionaryEntry(
 /// <param name="Name">The name.</param>
 public sealed record DicomUidEntry(string UID, string Type, bool IsRetired, string Name);
 
-/// <summary>The tables of PS3.6: elements, UIDs, and private elements by creator. Built at the first look-up.</summary>
+/// <summary>
+/// The tables of PS3.6: elements, UIDs, and private elements by creator. Built at the first look-up.
+/// </summary>
 public static class DicomDictionary
 {
     private static readonly Lazy<ElementTable> s_elements = new(() => new ElementTable());
@@ -50,7 +52,8 @@ public static class DicomDictionary
     public static DicomUidEntry? FindUid(string uid) => s_uids.Value.GetValueOrDefault(uid);
 
     /// <summary>
-    /// The VR that an implicit data set's element has (PS3.5 §6.2): the dictionary's first, UL for group lengths, LO for
+    /// The VR that an implicit data set's element has (PS3.5 §6.2): the dictionary's first, UL for group lengths, LO
+    /// for
     /// private creators, the private dictionary's by creator, else UN. Choices that depend on other elements
     /// (US or SS, OB or OW) are the reader's.
     /// </summary>

@@ -21,7 +21,8 @@ internal sealed class ElementTable
                 mask = (mask << 4) | (digit is 'x' or 'X' ? 0u : 0xFu);
             }
 
-            var tag = uint.Parse(f[0].Replace('x', '0').Replace('X', '0'), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var digits = f[0].Replace('x', '0').Replace('X', '0');
+            var tag = uint.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             var entry = new DicomDictionaryEntry(
                 DicomTag.FromValue(tag), mask, f[1], ParseVRs(f[2]), f[3], f[4] == "R", f[5]);
             if (mask == uint.MaxValue)

@@ -4,13 +4,15 @@ using Defacer.Dicom.Data;
 namespace Defacer.Dicom.Dictionary;
 
 /// <summary>
-/// The VRs of private elements by creator, group and low byte; the block is the sender's choice (PS3.5 §7.8.1). A few entries stand
+/// The VRs of private elements by creator, group and low byte; the block is the sender's choice (PS3.5 §7.8.1). A few
+/// entries stand
 /// for a range of groups or a whole block.
 /// </summary>
 internal sealed class PrivateTable
 {
     private readonly Dictionary<(string Creator, uint Element), DicomVR> _plain = [];
-    private readonly Dictionary<string, List<(uint Mask, uint Element, DicomVR VR)>> _ranges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(uint Mask, uint Element, DicomVR VR)>> _ranges =
+        new(StringComparer.Ordinal);
 
     internal PrivateTable()
     {
@@ -57,7 +59,7 @@ internal sealed class PrivateTable
         {
             var free = digit == 'x';
             mask = (mask << 4) | (free ? 0u : 0xFu);
-            element = (element << 4) | (free ? 0u : uint.Parse([digit], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            element = (element << 4) | (free ? 0u : Convert.ToUInt32(digit.ToString(), 16));
         }
 
         // Bits 8 to 15 are the block.

@@ -19,7 +19,9 @@ internal sealed class FileOrigin(string path, FileStamp stamp) : BulkOrigin
     internal BulkOrigin Deflated(long start) => new DeflatedOrigin(path, stamp, start);
 }
 
-/// <summary>Values stay in their deflated file and are inflated when asked for: no temporary file, no memory for a bomb.</summary>
+/// <summary>
+/// Values stay in their deflated file and are inflated when asked for: no temporary file, no memory for a bomb.
+/// </summary>
 internal sealed class DeflatedOrigin(string path, FileStamp stamp, long start) : BulkOrigin
 {
     internal override DicomBulk Leave(long position, long length, int swapUnit) =>

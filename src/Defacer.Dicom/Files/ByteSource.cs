@@ -48,7 +48,9 @@ internal sealed class ByteSource : IDisposable
     /// <summary>Whether the length is known before the end is reached.</summary>
     internal bool HasLength => Length != long.MaxValue;
 
-    /// <summary>The next bytes without taking them; shorter than asked only at the end of the stream. At most 64 KiB.</summary>
+    /// <summary>
+    /// The next bytes without taking them; shorter than asked only at the end of the stream. At most 64 KiB.
+    /// </summary>
     internal ReadOnlySpan<byte> Peek(int count)
     {
         if (_end - _start < count)
@@ -65,7 +67,9 @@ internal sealed class ByteSource : IDisposable
         Position += count;
     }
 
-    /// <summary>Takes bytes into memory that the data set keeps; fewer than asked only at the end of the stream.</summary>
+    /// <summary>
+    /// Takes bytes into memory that the data set keeps; fewer than asked only at the end of the stream.
+    /// </summary>
     internal ReadOnlyMemory<byte> Take(int count)
     {
         if (count == 0)
@@ -113,7 +117,9 @@ internal sealed class ByteSource : IDisposable
         return skipped;
     }
 
-    /// <summary>The stream of what has not been taken yet, for a filter on top of it. This source must not be used after it.</summary>
+    /// <summary>
+    /// The stream of what has not been taken yet, for a filter on top of it. This source must not be used after it.
+    /// </summary>
     internal Stream Rest()
     {
         if (_stream.CanSeek)
@@ -221,7 +227,8 @@ internal sealed class ByteSource : IDisposable
             _read += _stream.Read(target) is var read ? read : 0;
             return _read <= _limit
                 ? read
-                : throw new DicomFormatException($"The data set inflates to more than {_limit} bytes.", Position, string.Empty);
+                : throw new DicomFormatException(
+                    $"The data set inflates to more than {_limit} bytes.", Position, string.Empty);
         }
         catch (InvalidDataException e)
         {

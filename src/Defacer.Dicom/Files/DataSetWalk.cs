@@ -3,7 +3,8 @@ using Defacer.Dicom.Data;
 namespace Defacer.Dicom.Files;
 
 /// <summary>
-/// Visits a data set in the order of its bytes without recursion, so that no depth of nesting ends the stack; tells each
+/// Visits a data set in the order of its bytes without recursion, so that no depth of nesting ends the stack; tells
+/// each
 /// level's encoding. What was read keeps the encoding it had, as long as the target's outermost one is the same.
 /// </summary>
 internal abstract class DataSetWalk

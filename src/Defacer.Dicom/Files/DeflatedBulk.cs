@@ -4,7 +4,8 @@ using Defacer.Dicom.Data;
 namespace Defacer.Dicom.Files;
 
 /// <summary>
-/// A part of a deflated data set (PS3.5 §A.5), inflated from its file when asked for. What was inflated is kept as long
+/// A part of a deflated data set (PS3.5 §A.5), inflated from its file when asked for. What was inflated is kept as
+/// long
 /// as memory is not short, so that frames read one after the other are inflated once.
 /// </summary>
 internal sealed class DeflatedBulk(string path, FileStamp stamp, long start, long position, long length) : DicomBulk
@@ -37,7 +38,8 @@ internal sealed class DeflatedBulk(string path, FileStamp stamp, long start, lon
 
     private void Inflate(long at, Span<byte> buffer)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
         stamp.Verify(file.SafeFileHandle);
         file.Position = start;
         using var inflated = new DeflateStream(file, CompressionMode.Decompress);

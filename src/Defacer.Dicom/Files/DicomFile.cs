@@ -32,19 +32,23 @@ public sealed class DicomFile
     /// <summary>Where the data set begins in the file read, in bytes; 0 for a file made by us.</summary>
     internal long DatasetPosition { get; init; }
 
-    /// <summary>Whether the bytes ended early: what was there is here, and must not be taken for the whole object.</summary>
+    /// <summary>
+    /// Whether the bytes ended early: what was there is here, and must not be taken for the whole object.
+    /// </summary>
     public bool IsTruncated => Remarks.Any(r => r.Kind == DicomIrregularity.Truncated);
 
     /// <summary>The transfer syntax that group 0002 names; for a file read, the one it was found to have.</summary>
     public DicomTransferSyntax TransferSyntax =>
-        DicomTransferSyntax.FromUid(FileMetaInfo.GetString(DicomTag.TransferSyntaxUID) ?? DicomTransferSyntax.ImplicitVRLittleEndian.UID);
+        DicomTransferSyntax.FromUid(
+            FileMetaInfo.GetString(DicomTag.TransferSyntaxUID) ?? DicomTransferSyntax.ImplicitVRLittleEndian.UID);
 
     /// <summary>Reads a file; large values stay in it.</summary>
     /// <exception cref="DicomFormatException">The bytes are no DICOM file or malformed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static DicomFile Open(string path, DicomReadOptions? options = null)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        using var stream = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
         return PartTenReader.Read(stream, path, options ?? DicomReadOptions.Default);
     }
 
@@ -58,15 +62,18 @@ public sealed class DicomFile
     /// Group length is recomputed. Big endian, which is retired, is written as explicit little endian.
     /// </summary>
     /// <param name="path">
-    /// The target; replaced when it exists. Values that this object left in the replaced file can then no longer be read.
+    /// The target; replaced when it exists. Values that this object left in the replaced file can then no longer be
+    /// read.
     /// </param>
     /// <param name="flushToDisk">
-    /// Whether the bytes are on stable storage before the name is given. The name itself is only after a flush of the folder.
+    /// Whether the bytes are on stable storage before the name is given. The name itself is only after a flush of the
+    /// folder.
     /// </param>
     public void Save(string path, bool flushToDisk = false)
     {
         var temporary = path + ".part";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, WriteBufferBytes))
+        using (var stream = new FileStream(
+            temporary, FileMode.Create, FileAccess.Write, FileShare.None, WriteBufferBytes))
         {
             Save(stream);
             stream.Flush(flushToDisk);

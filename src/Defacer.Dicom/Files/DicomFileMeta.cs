@@ -38,7 +38,8 @@ public static class DicomFileMeta
     }
 
     /// <summary>A group 0002 for a data set, with the SOP class and instance it names.</summary>
-    public static DicomDataset Create(DicomDataset dataset, DicomTransferSyntax transferSyntax, string? sourceAeTitle = null) =>
+    public static DicomDataset Create(
+        DicomDataset dataset, DicomTransferSyntax transferSyntax, string? sourceAeTitle = null) =>
         Create(
             dataset.GetString(DicomTag.SOPClassUID) ?? string.Empty,
             dataset.GetString(DicomTag.SOPInstanceUID) ?? string.Empty,

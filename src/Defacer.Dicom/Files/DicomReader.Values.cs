@@ -40,7 +40,8 @@ public sealed partial class DicomReader
         return longHeader;
     }
 
-    // A VR of a later edition has two reserved bytes and a 32-bit length (PS3.5 §6.2.2); a writer that puts something else
+    // A VR of a later edition has two reserved bytes and a 32-bit length (PS3.5 §6.2.2); a writer that puts something
+    // else
     // in the reserved bytes, or whose length does not fit, used the short form.
     private DicomVR UnknownVR(ReadOnlySpan<byte> head, Frame frame)
     {
@@ -57,7 +58,8 @@ public sealed partial class DicomReader
         {
             var vr = DicomDictionary.ImplicitVR(tag, null);
             // "US or SS": signed where Pixel Representation says so (PS3.5 A.1 and the dictionary's choices).
-            return vr == DicomVR.US && DicomDictionary.Find(tag) is { VRs.Count: > 1 } && dataset.GetPixelRepresentation() == 1
+            return vr == DicomVR.US && DicomDictionary.Find(tag) is { VRs.Count: > 1 }
+                && dataset.GetPixelRepresentation() == 1
                 ? DicomVR.SS
                 : vr;
         }
@@ -90,7 +92,8 @@ public sealed partial class DicomReader
 
         // Some tags were no sequence in older editions, and an implicit data set does not tell: bytes then.
         vr = vr == DicomVR.SQ ? DicomVR.UN : vr;
-        var hidden = vr == DicomVR.UN && length is >= 8 and <= MaxHiddenBytes && BeginsWithItem(ElementEncoding.ImplicitLittle);
+        var hidden = vr == DicomVR.UN && length is >= 8 and <= MaxHiddenBytes
+            && BeginsWithItem(ElementEncoding.ImplicitLittle);
         var element = ReadBytes(tag, vr, length, reserved, frame.Encoding, mayStay: !hidden);
         frame.Dataset.Append(hidden ? ParseHidden(element) ?? (DicomItem)element : element);
     }
@@ -98,7 +101,8 @@ public sealed partial class DicomReader
     private bool BeginsWithItem(ElementEncoding encoding) =>
         _source.Peek(8) is { Length: 8 } head && encoding.Tag(head) == DicomTag.Item;
 
-    // A sequence that a relay wrote as UN with a length (PS3.5 §6.2.2 note 5), or a private one in implicit VR that no dictionary
+    // A sequence that a relay wrote as UN with a length (PS3.5 §6.2.2 note 5), or a private one in implicit VR that no
+    // dictionary
     // knows: who looks for names must see inside. Null where the bytes are no whole sequence.
     private DicomSequence? ParseHidden(DicomElement element)
     {
@@ -109,12 +113,16 @@ public sealed partial class DicomReader
         };
         using var stream = new MemoryStream(element.Value.ToArray(), writable: false);
         using var source = new ByteSource(stream, null);
-        var reader = new DicomReader(source, options, remarks) { _memoryBytes = _memoryBytes, _itemCount = _itemCount };
+        var reader = new DicomReader(source, options, remarks)
+        {
+            _memoryBytes = _memoryBytes,
+            _itemCount = _itemCount,
+        };
         var sequence = new DicomSequence(element.Tag, DicomVR.UN, false) { Reserved = element.Reserved };
         try
         {
-            reader.OpenSequence(new Frame([], null, ElementEncoding.ImplicitLittle, long.MaxValue), sequence, element.Length,
-                ElementEncoding.ImplicitLittle);
+            var holder = new Frame([], null, ElementEncoding.ImplicitLittle, long.MaxValue);
+            reader.OpenSequence(holder, sequence, element.Length, holder.Encoding);
             reader.Loop();
         }
         catch (DicomFormatException)

@@ -1,18 +1,16 @@
-using System.Runtime.InteropServices;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Files;
 
 /// <summary>
 /// Parses a data set (PS3.5 §7, Annex A) without recursion: open sequences and items are frames on a list. Sequences
-/// in UN of undefined length are implicit little endian inside (PS3.5 §6.2.2 note 2), unless their bytes show otherwise.
+/// in UN of undefined length are implicit little endian inside (PS3.5 §6.2.2 note 2), unless their bytes show
+/// otherwise.
 /// </summary>
 public sealed partial class DicomReader
 {
     private const uint UndefinedLength = 0xFFFFFFFF;
 
-    // What an item or element costs beside its value: object, list entry, memory reference. Charged against the limit.
-    private const int ItemOverheadBytes = 96;
     private readonly ByteSource _source;
     private readonly DicomReadOptions _options;
     private readonly List<DicomRemark> _remarks;
@@ -28,7 +26,9 @@ public sealed partial class DicomReader
         _remarks = remarks;
     }
 
-    /// <summary>Reads a data set without preamble and group 0002 to the end of a stream, into memory. Not for deflated ones.</summary>
+    /// <summary>
+    /// Reads a data set without preamble and group 0002 to the end of a stream, into memory. Not for deflated ones.
+    /// </summary>
     /// <exception cref="DicomFormatException">The bytes are malformed.</exception>
     public static DicomDataset Read(Stream stream, DicomTransferSyntax syntax, DicomReadOptions? options = null)
     {
@@ -69,7 +69,8 @@ public sealed partial class DicomReader
         }
     }
 
-    // A sequence whose length is too short for the delimited items in it is taken as they say: some scanners count the items
+    // A sequence whose length is too short for the delimited items in it is taken as they say: some scanners count the
+    // items
     // in another encoding than they write them.
     private void Close(Frame frame)
     {
@@ -109,7 +110,11 @@ public sealed partial class DicomReader
 
         var end = EndOf(length, frame.End);
         var encoding = ObserveEncoding(frame.Encoding, end);
-        var dataset = new DicomDataset { IsUndefinedLength = length == UndefinedLength, IsExplicitVR = encoding.IsExplicit };
+        var dataset = new DicomDataset
+        {
+            IsUndefinedLength = length == UndefinedLength,
+            IsExplicitVR = encoding.IsExplicit,
+        };
         frame.Sequence!.Items.Add(dataset);
         Push(new Frame(dataset, null, encoding, end));
     }
@@ -135,11 +140,6 @@ public sealed partial class DicomReader
     private ElementEncoding ObserveEncoding(ElementEncoding expected, long end)
     {
         var head = _source.Peek((int)Math.Min(12, end - _source.Position));
-        if (head.Length < 8 || expected.Tag(head).Group == 0xFFFE)
-        {
-            return expected;
-        }
-
         var observed = ElementEncoding.Observe(head, expected, Math.Min(end, _source.Length) - _source.Position);
         if (observed != expected)
         {
@@ -215,17 +215,6 @@ public sealed partial class DicomReader
         frame.Dataset.Append(ReadBytes(tag, DicomVR.UN, length, 0, frame.Encoding));
     }
 
-    private void Truncate()
-    {
-        if (!_options.AllowTruncated)
-        {
-            throw Error("The data end inside a sequence or a value.");
-        }
-
-        Remark(DicomIrregularity.Truncated);
-        _ended = true;
-    }
-
     private void OpenSequence(Frame frame, DicomSequence sequence, long end, ElementEncoding encoding)
     {
         frame.Dataset.Append(sequence);
@@ -243,55 +232,8 @@ public sealed partial class DicomReader
         _frames.Add(frame);
     }
 
-    private void Charge(long bytes)
-    {
-        _memoryBytes += bytes + ItemOverheadBytes;
-        if (++_itemCount > _options.MaxItems)
-        {
-            throw Error($"The data set has more than {_options.MaxItems} elements.");
-        }
-
-        if (_memoryBytes > _options.MaxMemoryBytes)
-        {
-            throw Error($"The data set needs more than {_options.MaxMemoryBytes} bytes of memory.");
-        }
-    }
-
-    private long EndOf(uint length, long outerEnd)
-    {
-        if (length == UndefinedLength)
-        {
-            return long.MaxValue;
-        }
-
-        // Beyond what holds it, and that ends where the file ends: the file was cut.
-        var end = _source.Position + length;
-        return end <= outerEnd || (outerEnd >= _source.Length && _options.AllowTruncated)
-            ? end
-            : throw Error($"A length of {length} bytes reaches beyond what holds it.");
-    }
-
-    private void Remark(DicomIrregularity kind)
-    {
-        // One of a kind tells enough; a hostile file has a million.
-        foreach (var remark in CollectionsMarshal.AsSpan(_remarks))
-        {
-            if (remark.Kind == kind)
-            {
-                return;
-            }
-        }
-
-        _remarks.Add(new DicomRemark(kind, _source.Position, TagPath()));
-    }
-
-    private DicomFormatException Error(string message) => new(message, _source.Position, TagPath());
-
-    // The path of a hostile nest is cut: it would be the longest thing in the log.
-    private string TagPath() =>
-        string.Join('.', _frames.Where(f => f.Sequence is not null).Take(16).Select(f => f.Sequence!.Tag));
-
     // Dataset is the open item, or for an open sequence the data set that holds it. End is as declared, and may lie
     // beyond the bytes of a truncated file.
-    private readonly record struct Frame(DicomDataset Dataset, DicomSequence? Sequence, ElementEncoding Encoding, long End);
+    private readonly record struct Frame(
+        DicomDataset Dataset, DicomSequence? Sequence, ElementEncoding Encoding, long End);
 }

@@ -21,7 +21,9 @@ public enum DicomIrregularity
     /// <summary>Items of a sequence are in another encoding than the data set that holds them.</summary>
     MixedEncoding,
 
-    /// <summary>The bytes end inside a value, a sequence or a deflated stream. What was there is kept; the object is not whole.</summary>
+    /// <summary>
+    /// The bytes end inside a value, a sequence or a deflated stream. What was there is kept; the object is not whole.
+    /// </summary>
     Truncated,
 
     /// <summary>An item or delimiter stands where an element is due; it is kept as an element of group FFFE.</summary>

@@ -3,21 +3,27 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Files;
 
-/// <summary>Writes a data set in explicit or implicit little endian (PS3.5 §7, Annex A); what was read and not changed comes out byte for byte.</summary>
+/// <summary>
+/// Writes a data set in explicit or implicit little endian (PS3.5 §7, Annex A); what was read and not changed comes
+/// out byte for byte.
+/// </summary>
 public sealed class DicomWriter
 {
     private DicomWriter()
     {
     }
 
-    /// <summary>Writes the data set; the stream should be buffered. Deflated and big endian are not written here.</summary>
+    /// <summary>
+    /// Writes the data set; the stream should be buffered. Deflated and big endian are not written here.
+    /// </summary>
     /// <exception cref="NotSupportedException">The syntax is big endian or deflated.</exception>
     /// <exception cref="DicomFormatException">A value is longer than its length field can say.</exception>
     public static void Write(Stream stream, DicomDataset dataset, DicomTransferSyntax syntax)
     {
         if (syntax.IsBigEndian || syntax.IsDeflated)
         {
-            throw new NotSupportedException($"Data sets are not written in {syntax.UID}; write explicit little endian.");
+            throw new NotSupportedException(
+                $"Data sets are not written in {syntax.UID}; write explicit little endian.");
         }
 
         new Writing(stream, new LengthTable(dataset, syntax.IsExplicitVR)).Run(dataset, syntax.IsExplicitVR);
@@ -131,6 +137,7 @@ public sealed class DicomWriter
         // FFFFFFFF says "undefined"; a defined length ends below it.
         private static uint Checked(DicomItem? item, long length) => length < ElementHeader.UndefinedLength
             ? (uint)length
-            : throw new DicomFormatException($"{item?.Tag ?? DicomTag.Item} has {length} bytes, more than a length field can say.");
+            : throw new DicomFormatException(
+                $"{item?.Tag ?? DicomTag.Item} has {length} bytes, more than a length field can say.");
     }
 }

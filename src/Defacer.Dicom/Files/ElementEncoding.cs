@@ -24,14 +24,16 @@ internal readonly record struct ElementEncoding(bool IsExplicit, bool IsBigEndia
     internal DicomTag Tag(ReadOnlySpan<byte> at) => new(UInt16(at), UInt16(at[2..]));
 
     /// <summary>
-    /// The encoding that the first element of a data set or item shows, the one expected unless the bytes speak against it.
+    /// The encoding that the first element of a data set or item shows, the one expected unless the bytes speak
+    /// against it.
     /// </summary>
     /// <param name="head">The first 12 bytes or fewer.</param>
     /// <param name="expected">What the transfer syntax or the outer data set says.</param>
     /// <param name="left">Bytes to the end of what holds the element.</param>
     internal static ElementEncoding Observe(ReadOnlySpan<byte> head, ElementEncoding expected, long left)
     {
-        if (head.Length < 8)
+        // Items and delimiters look the same in both.
+        if (head.Length < 8 || expected.Tag(head).Group == 0xFFFE)
         {
             return expected;
         }
@@ -44,12 +46,15 @@ internal readonly record struct ElementEncoding(bool IsExplicit, bool IsBigEndia
         }
 
         // A length whose low half spells the VR that the dictionary has for this very tag is no length.
-        return IsKnownVR(head) && Fits(head, other, left) && (!Fits(head, expected, left) || IsDictionaryVR(head, other.Tag(head)))
+        return IsKnownVR(head) && Fits(head, other, left)
+            && (!Fits(head, expected, left) || IsDictionaryVR(head, other.Tag(head)))
             ? other
             : expected;
     }
 
-    /// <summary>The encoding of a data set about which nothing is said, or null when the bytes are no data set.</summary>
+    /// <summary>
+    /// The encoding of a data set about which nothing is said, or null when the bytes are no data set.
+    /// </summary>
     internal static ElementEncoding? Guess(ReadOnlySpan<byte> head, long left)
     {
         if (head.Length < 8)
@@ -65,7 +70,8 @@ internal readonly record struct ElementEncoding(bool IsExplicit, bool IsBigEndia
         }
 
         var tag = ImplicitLittle.Tag(head);
-        return tag.Group is > 0 and <= 0x7FE0 && tag.Element < 0x8000 && Fits(head, ImplicitLittle, left) ? ImplicitLittle : null;
+        return tag.Group is > 0 and <= 0x7FE0 && tag.Element < 0x8000 && Fits(head, ImplicitLittle, left)
+            ? ImplicitLittle : null;
     }
 
     private static bool Fits(ReadOnlySpan<byte> head, ElementEncoding encoding, long left)
@@ -86,7 +92,8 @@ internal readonly record struct ElementEncoding(bool IsExplicit, bool IsBigEndia
             return encoding.UInt16(head[6..]) <= left - 8;
         }
 
-        return head.Length >= 12 && (encoding.UInt32(head[8..]) is var value && (value == uint.MaxValue || value <= left - 12));
+        return head.Length >= 12
+            && (encoding.UInt32(head[8..]) is var value && (value == uint.MaxValue || value <= left - 12));
     }
 
     private static bool IsLetters(ReadOnlySpan<byte> head) =>

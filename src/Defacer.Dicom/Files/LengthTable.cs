@@ -32,7 +32,8 @@ internal sealed class LengthTable : DataSetWalk
 
     protected override void OnFragments(DicomFragmentSequence fragments, bool isExplicit)
     {
-        var total = ElementHeader.Length(fragments, isExplicit, ElementHeader.UndefinedLength) + ElementHeader.ItemBytes
+        var total = ElementHeader.Length(fragments, isExplicit, ElementHeader.UndefinedLength)
+            + ElementHeader.ItemBytes
             + (fragments.HasOffsetTable ? ElementHeader.ItemBytes + fragments.OffsetTable.Length : 0);
         foreach (var fragment in fragments.Fragments)
         {

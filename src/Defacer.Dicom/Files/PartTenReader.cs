@@ -20,7 +20,9 @@ internal sealed class PartTenReader
     private PartTenReader(Stream stream, string? path, DicomReadOptions options)
     {
         _stream = stream;
-        _origin = path is not null && stream is FileStream file ? new FileOrigin(path, FileStamp.Of(file.SafeFileHandle)) : null;
+        _origin = path is not null && stream is FileStream file
+            ? new FileOrigin(path, FileStamp.Of(file.SafeFileHandle))
+            : null;
         _options = options;
     }
 
@@ -65,7 +67,12 @@ internal sealed class PartTenReader
             meta.AddOrUpdate(DicomElement.FromText(DicomTag.TransferSyntaxUID, DicomVR.UI, syntax.UID));
         }
 
-        return new DicomFile(meta, dataset) { Preamble = preamble, Remarks = _remarks, DatasetPosition = _datasetPosition };
+        return new DicomFile(meta, dataset)
+        {
+            Preamble = preamble,
+            Remarks = _remarks,
+            DatasetPosition = _datasetPosition,
+        };
     }
 
     private byte[] TakePreamble(ByteSource source)
@@ -86,7 +93,9 @@ internal sealed class PartTenReader
         else if (ElementEncoding.Guess(head[..Math.Min(12, head.Length)], source.Length) is null)
         {
             throw new DicomFormatException(
-                "No DICOM file: 'DICM' is not at byte 128, and the file does not begin with a data set.", 0, string.Empty);
+                "No DICOM file: 'DICM' is not at byte 128, and the file does not begin with a data set.",
+                0,
+                string.Empty);
         }
 
         return new byte[PreambleBytes];
@@ -113,7 +122,8 @@ internal sealed class PartTenReader
     private void CheckGroupLength(DicomDataset meta, long begin, long end)
     {
         // Header and value of (0002,0000) itself: 12 bytes.
-        if (meta.GetDouble(DicomTag.FileMetaInformationGroupLength) is not { } length || (long)length != end - begin - 12)
+        if (meta.GetDouble(DicomTag.FileMetaInformationGroupLength) is not { } length
+            || (long)length != end - begin - 12)
         {
             Remark(DicomIrregularity.FileMetaGroupLength, begin);
         }
@@ -138,7 +148,9 @@ internal sealed class PartTenReader
             { IsExplicit: true } => DicomTransferSyntax.ExplicitVRLittleEndian,
             { } => DicomTransferSyntax.ImplicitVRLittleEndian,
             null => throw new DicomFormatException(
-                "No transfer syntax is named, and the bytes after group 0002 do not begin a data set.", source.Position, string.Empty),
+                "No transfer syntax is named, and the bytes after group 0002 do not begin a data set.",
+                source.Position,
+                string.Empty),
         };
     }
 
@@ -161,7 +173,8 @@ internal sealed class PartTenReader
         return DicomReader.Read(dataset, ElementEncoding.ExplicitLittle, _options, _remarks);
     }
 
-    // RFC 1950: 78 and a check of both bytes. As raw deflate, 78 begins a stored block, whose length is followed by its complement.
+    // RFC 1950: 78 and a check of both bytes. As raw deflate, 78 begins a stored block, whose length is followed by
+    // its complement.
     private static bool HasZlibHeader(ReadOnlySpan<byte> head) =>
         head.Length >= 2 && head[0] == 0x78 && ((head[0] << 8) | head[1]) % 31 == 0
         && !(head.Length == 5 && (head[1] ^ head[3]) == 0xFF && (head[2] ^ head[4]) == 0xFF);

@@ -38,7 +38,9 @@ public enum AbortReason
 /// </summary>
 public class AssociationException : IOException
 {
-    /// <summary>The peer broke the protocol; <paramref name="source"/> and <paramref name="reason"/> go into our A-ABORT.</summary>
+    /// <summary>
+    /// The peer broke the protocol; <paramref name="source"/> and <paramref name="reason"/> go into our A-ABORT.
+    /// </summary>
     public AssociationException(AbortSource source, AbortReason reason, string message)
         : base(message)
     {
@@ -78,7 +80,7 @@ public sealed class AssociationAbortedException : AssociationException
     public AssociationAbortedException(AbortSource source, AbortReason reason)
         : base(source, reason, source == AbortSource.ServiceUser
             ? "The peer aborted the association (A-ABORT by its application). Its log says why."
-            : $"The peer aborted the association (A-ABORT by its upper layer: {reason}). Its log says which PDU it did not accept.")
+            : $"The peer aborted the association (its upper layer says {reason}). Its log says which PDU it minded.")
     {
     }
 

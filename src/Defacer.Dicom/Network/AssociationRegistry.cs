@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Defacer.Dicom.Network;
 
-/// <summary>Counts connections and associations against the limits, and says when all have ended. Safe for many tasks.</summary>
+/// <summary>
+/// Counts connections and associations against the limits, and says when all have ended. Safe for many tasks.
+/// </summary>
 internal sealed class AssociationRegistry(Limits limits) : IDisposable
 {
     private readonly Lock _lock = new();

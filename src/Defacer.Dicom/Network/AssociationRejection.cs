@@ -34,14 +34,20 @@ public readonly record struct AssociationRejection(byte Result, byte Source, byt
     public string Explanation => (Source, Reason) switch
     {
         (1, 1) => "the peer gives no reason; ask its administrator for the log entry of this moment",
-        (1, 2) => "the peer does not speak the DICOM application context; check that host and port are those of a DICOM node",
-        (1, 3) => "the peer does not know our AE title; ask the PACS administrator to add our AE title, with our address, to its list of callers",
-        (1, 7) => "the peer does not answer to the AE title that we called; ask the PACS administrator for its exact title (case counts)",
-        (2, 1) => "the peer's association layer gives no reason; ask its administrator for the log entry of this moment",
-        (2, 2) => "the peer does not support this version of the protocol; check that host and port are those of a DICOM node",
+        (1, 2) =>
+            "the peer does not speak the DICOM application context; check that host and port are those of a DICOM node",
+        (1, 3) =>
+            "the peer does not know our AE title; ask the PACS administrator to add it, with our address",
+        (1, 7) =>
+            "the peer does not answer to this AE title; ask the PACS administrator for its exact title (case counts)",
+        (2, 1) =>
+            "the peer's association layer gives no reason; ask its administrator for the log entry of this moment",
+        (2, 2) =>
+            "the peer does not support this protocol version; check that host and port are those of a DICOM node",
         (3, 1) => "the peer is congested for now; it may be tried again later",
         (3, 2) => "the peer has as many associations as it allows; try later, or send with fewer at a time",
-        _ => "the peer gives a reason that the standard does not have; ask its administrator for the log entry of this moment",
+        _ =>
+            "the peer gives a reason unknown to the standard; ask its administrator for the log entry of this moment",
     };
 
     /// <summary><c>1/1/3</c>.</summary>
@@ -54,7 +60,8 @@ public sealed class AssociationRejectedException : AssociationException
     /// <summary>The rejection as the peer sent it.</summary>
     public AssociationRejectedException(AssociationRejection rejection)
         : base(
-            $"The peer rejected the association ({(rejection.IsTransient ? "transient" : "permanent")}, {rejection}): {rejection.Explanation}.",
+            $"The peer rejected the association ({(rejection.IsTransient ? "transient" : "permanent")}, {rejection}): "
+                + $"{rejection.Explanation}.",
             null) => Rejection = rejection;
 
     /// <summary>Result, source and reason.</summary>

@@ -1,6 +1,9 @@
 namespace Defacer.Dicom.Network;
 
-/// <summary>What a caller asks for, as an <see cref="IAssociationPolicy"/> sees it. Titles are trimmed and hold printable ASCII only.</summary>
+/// <summary>
+/// What a caller asks for, as an <see cref="IAssociationPolicy"/> sees it. Titles are trimmed and hold printable ASCII
+/// only.
+/// </summary>
 public sealed record AssociationRequest
 {
     /// <summary>Who calls.</summary>

@@ -8,26 +8,35 @@ using Defacer.Dicom.Network.UpperLayer;
 
 namespace Defacer.Dicom.Network;
 
-/// <summary>An association that we asked for. One operation at a time; after an exception of the association it cannot be used further.</summary>
+/// <summary>
+/// An association that we asked for. One operation at a time; after an exception of the association it cannot be used
+/// further.
+/// </summary>
 public sealed class ClientAssociation : IAsyncDisposable
 {
     private readonly UpperLayerProvider _layer;
     private readonly DimseChannel _channel;
-    private readonly Timeouts _timeouts;
     private ushort _messageId;
     private int _isBusy;
     private bool _isOver;
 
-    internal ClientAssociation(UpperLayerProvider layer, ClientOptions options, AAssociateRQ request, AAssociateAC answer)
+    internal ClientAssociation(
+        UpperLayerProvider layer, ClientOptions options, AAssociateRQ request, AAssociateAC answer)
     {
         _layer = layer;
-        _timeouts = options.Timeouts;
         _channel = new DimseChannel(
-            layer, AssociationNegotiator.Accepted(request.Contexts, answer), answer.UserInformation.MaxPduLength, options.Limits, options.Timeouts);
+            layer,
+            AssociationNegotiator.Accepted(request.Contexts, answer),
+            answer.UserInformation.MaxPduLength,
+            options.Limits,
+            options.Timeouts);
         PeerMaxPduLength = answer.UserInformation.MaxPduLength;
         PeerImplementationClassUID = answer.UserInformation.ImplementationClassUID;
         PeerImplementationVersionName = answer.UserInformation.ImplementationVersionName;
-        Refused = [.. answer.Contexts.Where(c => c.Result != ContextResult.Acceptance).Select(c => Explain(c, request))];
+        Refused =
+        [
+            .. answer.Contexts.Where(c => c.Result != ContextResult.Acceptance).Select(c => Explain(c, request)),
+        ];
     }
 
     /// <summary>The contexts that the peer accepted.</summary>
@@ -51,20 +60,21 @@ public sealed class ClientAssociation : IAsyncDisposable
     /// <summary>Verifies the peer (C-ECHO).</summary>
     /// <exception cref="AssociationException">The association ended.</exception>
     public Task<DicomStatus> EchoAsync(CancellationToken cancellationToken) =>
-        RunAsync(() => EchoUser.EchoAsync(_channel, NextMessageId(), _timeouts, _layer.Transport, cancellationToken));
+        RunAsync(() => EchoUser.EchoAsync(_channel, NextMessageId(), cancellationToken));
 
     /// <summary>
     /// Sends a file (C-STORE). Its bytes go as they are where its own syntax was accepted; between the uncompressed
     /// syntaxes it is converted. Where no context fits nothing is sent and the response says so.
     /// </summary>
     /// <exception cref="AssociationException">The association ended.</exception>
-    /// <exception cref="DicomFormatException">The file is malformed; the association goes on if nothing was sent.</exception>
+    /// <exception cref="DicomFormatException">The file is malformed; the association goes on if nothing was
+    /// sent.</exception>
     public Task<StoreResponse> StoreAsync(string path, CancellationToken cancellationToken) =>
-        RunAsync(() => StoreUser.StoreAsync(_channel, StoreObject.Open(path), NextMessageId(), _timeouts, _layer.Transport, cancellationToken));
+        RunAsync(() => StoreUser.StoreAsync(_channel, StoreObject.Open(path), NextMessageId(), cancellationToken));
 
     /// <inheritdoc cref="StoreAsync(string, CancellationToken)"/>
     public Task<StoreResponse> StoreAsync(DicomFile file, CancellationToken cancellationToken) =>
-        RunAsync(() => StoreUser.StoreAsync(_channel, StoreObject.From(file), NextMessageId(), _timeouts, _layer.Transport, cancellationToken));
+        RunAsync(() => StoreUser.StoreAsync(_channel, StoreObject.From(file), NextMessageId(), cancellationToken));
 
     /// <summary>Ends the association in order.</summary>
     /// <exception cref="AssociationException">The peer aborted or vanished instead of confirming.</exception>
@@ -105,7 +115,8 @@ public sealed class ClientAssociation : IAsyncDisposable
         {
             ContextResult.UserRejection => "refused by the peer's application",
             ContextResult.AbstractSyntaxNotSupported => "the peer does not take this SOP class",
-            ContextResult.TransferSyntaxesNotSupported => "the peer takes this SOP class, but none of these transfer syntaxes",
+            ContextResult.TransferSyntaxesNotSupported =>
+                "the peer takes this SOP class, but none of these transfer syntaxes",
             _ => "refused without a reason",
         });
     }
@@ -121,11 +132,13 @@ public sealed class ClientAssociation : IAsyncDisposable
 
         try
         {
-            return _isOver ? throw new InvalidOperationException("The association is over; ask for another.") : await operation().ConfigureAwait(false);
+            return _isOver
+                ? throw new InvalidOperationException("The association is over; ask for another.")
+                : await operation().ConfigureAwait(false);
         }
         catch (Exception e) when (!_channel.IsBetweenMessages || e is AssociationException)
         {
-            // A message that was begun and not answered leaves the association where nothing can follow (PS3.8 Annex E).
+            // After a message that was begun and not answered nothing can follow (PS3.8 Annex E).
             _isOver = true;
             await DicomClient.EndAsync(_layer, e).ConfigureAwait(false);
             throw;

@@ -9,7 +9,9 @@ namespace Defacer.Dicom.Network;
 /// <summary>Asks peers for associations.</summary>
 public static class DicomClient
 {
-    /// <summary>Connects and negotiates. Contexts that the peer refuses show in the association, not as an error.</summary>
+    /// <summary>
+    /// Connects and negotiates. Contexts that the peer refuses show in the association, not as an error.
+    /// </summary>
     /// <param name="options">Whom to call.</param>
     /// <param name="contexts">1 to 128; <see cref="ContextPlanner"/> makes them from objects.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -27,12 +29,17 @@ public static class DicomClient
     /// <param name="time">Measures the timeouts.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ClientAssociation> ConnectAsync(
-        ClientOptions options, IReadOnlyList<ProposedContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+        ClientOptions options,
+        IReadOnlyList<ProposedContext> contexts,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         options.Validate();
         if (contexts.Count is 0 or > ContextPlanner.MaxContexts)
         {
-            throw new ArgumentException($"{contexts.Count} presentation contexts: an association has 1 to {ContextPlanner.MaxContexts}.", nameof(contexts));
+            throw new ArgumentException(
+                $"{contexts.Count} presentation contexts: an association has 1 to {ContextPlanner.MaxContexts}.",
+                nameof(contexts));
         }
 
         var socket = await OpenSocketAsync(options, time, cancellationToken).ConfigureAwait(false);
@@ -66,12 +73,13 @@ public static class DicomClient
     internal static async ValueTask EndAsync(UpperLayerProvider layer, Exception error)
     {
         var protocol = error.GetType() == typeof(AssociationException) ? (AssociationException)error : null;
-        await layer.AbortAsync(protocol?.AbortSource ?? AbortSource.ServiceUser, protocol?.AbortReason ?? AbortReason.NotSpecified)
-            .ConfigureAwait(false);
+        var source = protocol?.AbortSource ?? AbortSource.ServiceUser;
+        await layer.AbortAsync(source, protocol?.AbortReason ?? AbortReason.NotSpecified).ConfigureAwait(false);
         await layer.CloseAsync().ConfigureAwait(false);
     }
 
-    private static async Task<Socket> OpenSocketAsync(ClientOptions options, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Socket> OpenSocketAsync(
+        ClientOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using var limit = new CancellationTokenSource(options.Timeouts.Connect, time);
@@ -86,7 +94,10 @@ public static class DicomClient
         {
             socket.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw NotConnected(options, $"no answer for {options.Timeouts.Connect.TotalSeconds:0.#} s; a firewall may drop the packets", e);
+            throw NotConnected(
+                options,
+                $"no answer for {options.Timeouts.Connect.TotalSeconds:0.#} s; a firewall may drop the packets",
+                e);
         }
         catch (SocketException e)
         {
@@ -96,26 +107,33 @@ public static class DicomClient
     }
 
     private static AssociationLostException NotConnected(ClientOptions options, string why, Exception error) =>
-        new(LostCause.NotConnected, $"No connection to {options.CalledAeTitle} at {options.Host}:{options.Port}: {why}.", error);
+        new(
+            LostCause.NotConnected,
+            $"No connection to {options.CalledAeTitle} at {options.Host}:{options.Port}: {why}.",
+            error);
 
     private static string Explain(SocketException error) => error.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => "nothing listens there; check the port, and that the peer runs",
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is not known to DNS; check the host",
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no route to the address; check the network",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
+            "the name is not known to DNS; check the host",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable =>
+            "there is no route to the address; check the network",
         SocketError.TimedOut => "no answer; a firewall may drop the packets",
         _ => error.SocketErrorCode.ToString(),
     };
 
     private static async Task<ClientAssociation> NegotiateAsync(
-        UpperLayerProvider layer, ClientOptions options, IReadOnlyList<ProposedContext> contexts, CancellationToken cancellationToken)
+        UpperLayerProvider layer,
+        ClientOptions options,
+        IReadOnlyList<ProposedContext> contexts,
+        CancellationToken cancellationToken)
     {
         var request = new AAssociateRQ
         {
             CalledAeTitle = options.CalledAeTitle,
             CallingAeTitle = options.CallingAeTitle,
-            // Ids are odd, from 1 (PS3.8 9.3.2.2).
-            Contexts = [.. contexts.Select((c, i) => new ProposedContextItem((byte)((2 * i) + 1), c.AbstractSyntax, c.TransferSyntaxes))],
+            Contexts = [.. contexts.Select(ToItem)],
             UserInformation = new UserInformation
             {
                 MaxPduLength = (uint)options.Limits.MaxPduLength,
@@ -129,9 +147,15 @@ public static class DicomClient
         var indication = await layer.ReceiveAsync(options.Timeouts.Acse, cancellationToken).ConfigureAwait(false);
         return indication.Kind switch
         {
-            IndicationKind.AssociateAccepted => new ClientAssociation(layer, options, request, (AAssociateAC)indication.Message!),
-            IndicationKind.AssociateRejected => throw new AssociationRejectedException((AssociationRejection)indication.Message!),
+            IndicationKind.AssociateAccepted =>
+                new ClientAssociation(layer, options, request, (AAssociateAC)indication.Message!),
+            IndicationKind.AssociateRejected =>
+                throw new AssociationRejectedException((AssociationRejection)indication.Message!),
             _ => throw layer.Failure(indication, "waiting for the answer to our association request"),
         };
     }
+
+    // Ids are odd, from 1 (PS3.8 9.3.2.2).
+    private static ProposedContextItem ToItem(ProposedContext context, int index) =>
+        new((byte)((2 * index) + 1), context.AbstractSyntax, context.TransferSyntaxes);
 }

@@ -20,7 +20,11 @@ public sealed class DicomServer : IAsyncDisposable
 
     /// <summary>A server with verification and storage.</summary>
     public DicomServer(
-        DicomServerOptions options, IAssociationPolicy policy, IStoreProvider storeProvider, IAssociationObserver? observer = null, TimeProvider? time = null)
+        DicomServerOptions options,
+        IAssociationPolicy policy,
+        IStoreProvider storeProvider,
+        IAssociationObserver? observer = null,
+        TimeProvider? time = null)
         : this(options, policy, [new EchoProvider(), new StoreProvider(storeProvider, options.Storage)], observer, time)
     {
     }
@@ -28,7 +32,11 @@ public sealed class DicomServer : IAsyncDisposable
     /// <summary>A server with these services.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public DicomServer(
-        DicomServerOptions options, IAssociationPolicy policy, IReadOnlyList<IDimseService> services, IAssociationObserver? observer, TimeProvider? time)
+        DicomServerOptions options,
+        IAssociationPolicy policy,
+        IReadOnlyList<IDimseService> services,
+        IAssociationObserver? observer,
+        TimeProvider? time)
     {
         options.Limits.Validate();
         options.Timeouts.Validate();
@@ -39,7 +47,8 @@ public sealed class DicomServer : IAsyncDisposable
             options.Timeouts,
             policy,
             services,
-            new AssociationNegotiator(services, options.TransferSyntaxOrder, options.Limits.MaxPduLength, options.ImplementationVersionName),
+            new AssociationNegotiator(
+                services, options.TransferSyntaxOrder, options.Limits.MaxPduLength, options.ImplementationVersionName),
             observer ?? SilentAssociationObserver.Instance,
             time ?? TimeProvider.System,
             new AssociationRegistry(options.Limits));
@@ -89,7 +98,8 @@ public sealed class DicomServer : IAsyncDisposable
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         await _context.Registry.DrainAsync().ConfigureAwait(false);
-        using var registration = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stop);
+        using var registration = cancellationToken.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).Cancel(), _stop);
         while (_context.Registry.WaitForNone() is { IsCompleted: false } none && !_stop.IsCancellationRequested)
         {
             await Task.WhenAny(none, Task.Delay(Timeout.Infinite, _stop.Token)).ConfigureAwait(false);

@@ -23,7 +23,9 @@ public sealed record DicomServerOptions
     /// <summary>Whose order of transfer syntaxes counts. Default the proposer's.</summary>
     public TransferSyntaxOrder TransferSyntaxOrder { get; init; } = TransferSyntaxOrder.Proposer;
 
-    /// <summary>What <see cref="DicomServer"/> stores; used by the constructor that makes its services itself.</summary>
+    /// <summary>
+    /// What <see cref="DicomServer"/> stores; used by the constructor that makes its services itself.
+    /// </summary>
     public StorageRules Storage { get; init; } = new();
 
     /// <summary>Our version as peers see it, 1 to 16 characters.</summary>

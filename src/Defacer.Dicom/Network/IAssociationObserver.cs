@@ -39,7 +39,12 @@ public enum AssociationEnd
 /// <param name="Duration">From the command to the response.</param>
 /// <param name="Error">What went wrong on our side; null when nothing did.</param>
 public sealed record ServedMessage(
-    ushort CommandField, string AffectedSOPClassUID, DicomStatus Status, long DataSetBytes, TimeSpan Duration, Exception? Error);
+    ushort CommandField,
+    string AffectedSOPClassUID,
+    DicomStatus Status,
+    long DataSetBytes,
+    TimeSpan Duration,
+    Exception? Error);
 
 /// <summary>An association that is over.</summary>
 /// <param name="End">Why.</param>
@@ -50,7 +55,13 @@ public sealed record ServedMessage(
 /// <param name="Duration">From the request to the end.</param>
 /// <param name="Error">What went wrong; null when nothing did.</param>
 public sealed record AssociationSummary(
-    AssociationEnd End, string Detail, long Messages, long Failures, long DataSetBytes, TimeSpan Duration, Exception? Error);
+    AssociationEnd End,
+    string Detail,
+    long Messages,
+    long Failures,
+    long DataSetBytes,
+    TimeSpan Duration,
+    Exception? Error);
 
 /// <summary>
 /// Is told what happens on the server's associations, by the task of the association concerned: must be quick and must
@@ -78,7 +89,9 @@ public interface IAssociationObserver
     {
     }
 
-    /// <summary>A connection ended before it asked for an association properly: a port scan, a browser, a half-open line.</summary>
+    /// <summary>
+    /// A connection ended before it asked for an association properly: a port scan, a browser, a half-open line.
+    /// </summary>
     void Dropped(IPEndPoint peer, AssociationEnd end, string detail)
     {
     }

@@ -16,7 +16,8 @@ internal static class OptionBounds
         // The longest that a timer takes is 49 days.
         if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(49))
         {
-            throw new ArgumentOutOfRangeException(nameof(value), value, $"{option} must be above zero and below 49 days.");
+            throw new ArgumentOutOfRangeException(
+                nameof(value), value, $"{option} must be above zero and below 49 days.");
         }
     }
 
@@ -24,7 +25,9 @@ internal static class OptionBounds
     {
         if (value.Length is 0 or > 16 || value.Any(c => c is < ' ' or > '~'))
         {
-            throw new ArgumentException("An implementation version name has 1 to 16 printable ASCII characters (PS3.7 D.3.3.2.4).", nameof(value));
+            throw new ArgumentException(
+                "An implementation version name has 1 to 16 printable ASCII characters (PS3.7 D.3.3.2.4).",
+                nameof(value));
         }
     }
 
@@ -33,7 +36,8 @@ internal static class OptionBounds
         if (!AeTitle.IsValid(value))
         {
             throw new ArgumentException(
-                $"{option}: an AE title has 1 to 16 printable ASCII characters, no backslash, no space at its ends.", nameof(value));
+                $"{option}: an AE title has 1 to 16 printable ASCII characters, no backslash, no space at its ends.",
+                nameof(value));
         }
     }
 }

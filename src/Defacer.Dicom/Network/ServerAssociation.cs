@@ -7,7 +7,9 @@ using Defacer.Dicom.Network.UpperLayer;
 
 namespace Defacer.Dicom.Network;
 
-/// <summary>One accepted connection from its first byte to its close: negotiates, serves messages one after another, ends.</summary>
+/// <summary>
+/// One accepted connection from its first byte to its close: negotiates, serves messages one after another, ends.
+/// </summary>
 internal sealed class ServerAssociation : IAsyncDisposable
 {
     private readonly ServerContext _server;
@@ -81,48 +83,56 @@ internal sealed class ServerAssociation : IAsyncDisposable
 
         var request = (AAssociateRQ)indication.Message!;
         var described = AssociationNegotiator.Describe(request);
-        if (Judge(request, described) is { } rejection)
+        var decision = Judge(request, described);
+        if (decision.Rejection is { } rejection)
         {
             _server.Observer.Rejected(Describe(request, 0), rejection);
             await _layer.RejectAsync(rejection).ConfigureAwait(false);
             return null;
         }
 
-        var answer = _server.Negotiator.Answer(request, described);
+        var answer = _server.Negotiator.Answer(request, described, decision.IdentityConfirmation);
         var contexts = AssociationNegotiator.Accepted(request.Contexts, answer);
         _info = Describe(request, contexts.All.Count());
         _server.Observer.Accepted(_info);
-        var channel = new DimseChannel(_layer, contexts, request.UserInformation.MaxPduLength, _server.Limits, _server.Timeouts);
+        var channel = new DimseChannel(
+            _layer, contexts, request.UserInformation.MaxPduLength, _server.Limits, _server.Timeouts);
         await _layer.AcceptAsync(answer).ConfigureAwait(false);
         return channel;
     }
 
-    private AssociationRejection? Judge(AAssociateRQ request, AssociationRequest described)
+    private AssociationDecision Judge(AAssociateRQ request, AssociationRequest described)
     {
         if (request.ApplicationContext != AAssociateRQ.DicomApplicationContext)
         {
-            return AssociationRejection.ApplicationContextNotSupported;
+            return AssociationDecision.Reject(AssociationRejection.ApplicationContextNotSupported);
         }
 
         if (request.CalledAeTitle is null)
         {
-            return AssociationRejection.CalledAeTitleNotRecognized;
+            return AssociationDecision.Reject(AssociationRejection.CalledAeTitleNotRecognized);
         }
 
         if (request.CallingAeTitle is null)
         {
-            return AssociationRejection.CallingAeTitleNotRecognized;
+            return AssociationDecision.Reject(AssociationRejection.CallingAeTitleNotRecognized);
         }
 
-        // Who may not come at all is told so before who must come later: a permanent answer saves both sides the retries.
-        if ((_server.Policy.Decide(described, _peer).Rejection
-            ?? _server.Registry.TryBegin(described.CallingAeTitle, _peer.Address)) is { } rejection)
+        // Who may not come at all is told so before who must come later: a permanent answer saves both sides the
+        // retries.
+        var decision = _server.Policy.Decide(described, _peer);
+        if (decision.Rejection is not null)
         {
-            return rejection;
+            return decision;
+        }
+
+        if (_server.Registry.TryBegin(described.CallingAeTitle, _peer.Address) is { } limit)
+        {
+            return AssociationDecision.Reject(limit);
         }
 
         _slotOf = described.CallingAeTitle;
-        return null;
+        return decision;
     }
 
     private AssociationInfo Describe(AAssociateRQ request, int acceptedContexts) => new()
@@ -141,11 +151,13 @@ internal sealed class ServerAssociation : IAsyncDisposable
     private async Task ServeAsync(DimseChannel channel, CancellationToken stop)
     {
         using var noMore = CancellationTokenSource.CreateLinkedTokenSource(stop, _server.Registry.Draining);
-        while (await channel.ReceiveCommandAsync(_server.Timeouts.Idle, noMore.Token).ConfigureAwait(false) is { } received)
+        while (await channel.ReceiveCommandAsync(_server.Timeouts.Idle, noMore.Token)
+            .ConfigureAwait(false) is { } received)
         {
             if (received.Command.IsResponse)
             {
-                throw AssociationException.ByUser($"The peer sent the response {received.Command.CommandField:X4}H; nothing was asked of it.");
+                throw AssociationException.ByUser(
+                    $"The peer sent the response {received.Command.CommandField:X4}H; nothing was asked of it.");
             }
 
             if (received.Command.CommandField != CommandField.CCancelRQ)
@@ -167,16 +179,19 @@ internal sealed class ServerAssociation : IAsyncDisposable
         {
             await FindService(exchange.Request.CommandField).ServeAsync(exchange, stop).ConfigureAwait(false);
         }
-        catch (Exception e) when (exchange.Answered is null && e is not (AssociationException or OperationCanceledException))
+        catch (Exception e) when (exchange.Answered is null
+            && e is not AssociationException && !stop.IsCancellationRequested)
         {
             // The top of a message: an error of ours answers this one, the association goes on.
-            var status = (e as DimseException)?.Status ?? DicomStatus.ProcessingFailure.WithComment("An error of the receiver; see its log");
+            var status = (e as DimseException)?.Status
+                ?? DicomStatus.ProcessingFailure.WithComment("An error of the receiver; see its log");
             error = e;
             await exchange.DropDataAsync(stop).ConfigureAwait(false);
             await exchange.RespondAsync(status, stop).ConfigureAwait(false);
         }
 
-        var answered = exchange.Answered ?? throw new InvalidOperationException($"{exchange.Request.CommandField:X4}H was served without a response.");
+        var answered = exchange.Answered ?? throw new InvalidOperationException(
+            $"{exchange.Request.CommandField:X4}H was served without a response.");
         _messages++;
         _failures += answered.State == DicomState.Failure ? 1 : 0;
         _dataSetBytes += exchange.DataSetBytes;
@@ -207,7 +222,8 @@ internal sealed class ServerAssociation : IAsyncDisposable
                 lost.IsIdle ? AssociationEnd.IdleTimeout : AssociationEnd.ProgressTimeout, error.Message, null),
             AssociationLostException => new Outcome(AssociationEnd.ConnectionLost, error.Message, null),
             _ when isOfPeer => new Outcome(AssociationEnd.ProtocolError, error.Message, error),
-            OperationCanceledException when stop.IsCancellationRequested || _server.Registry.Draining.IsCancellationRequested =>
+            OperationCanceledException when stop.IsCancellationRequested
+                || _server.Registry.Draining.IsCancellationRequested =>
                 new Outcome(AssociationEnd.Draining, "The server shuts down.", null),
             _ => new Outcome(AssociationEnd.InternalError, "An error of the receiver.", error),
         };
@@ -227,7 +243,8 @@ internal sealed class ServerAssociation : IAsyncDisposable
         }
 
         _server.Observer.Ended(_info, new AssociationSummary(
-            outcome.End, outcome.Detail, _messages, _failures, _dataSetBytes, _server.Time.GetElapsedTime(_started), outcome.Error));
+            outcome.End, outcome.Detail, _messages, _failures, _dataSetBytes, _server.Time.GetElapsedTime(
+                _started), outcome.Error));
     }
 
     private sealed record Outcome(AssociationEnd End, string Detail, Exception? Error);

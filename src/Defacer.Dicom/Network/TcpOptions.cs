@@ -11,7 +11,8 @@ internal static class TcpOptions
 
     internal static void Apply(Socket socket)
     {
-        // With Nagle on, the second small write of an exchange waits for the peer's delayed acknowledgement: 40 ms an object.
+        // With Nagle on, the second small write of an exchange waits for the peer's delayed acknowledgement: 40 ms an
+        // object.
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Defacer.Dicom.Text;
 
-/// <summary>A graphic character set of ISO 2022 as DICOM uses it: 94 characters on the left (G0) or up to 96 on the right (G1), of one or two bytes.</summary>
+/// <summary>
+/// A graphic character set of ISO 2022 as DICOM uses it: 94 characters on the left (G0) or up to 96 on the right (G1),
+/// of one or two bytes.
+/// </summary>
 internal sealed class CodeElement
 {
     private const char Unknown = '\uFFFD';
@@ -30,7 +33,8 @@ internal sealed class CodeElement
     /// <param name="isRight">Whether it lies in G1.</param>
     /// <param name="pairs">An encoding that holds it among others.</param>
     /// <param name="pairBytes">From a pair, both bytes above 7F, to the pair that the encoding has for it.</param>
-    internal CodeElement(int registration, string escape, bool isRight, Encoding pairs, Func<ushort, ushort>? pairBytes = null)
+    internal CodeElement(
+        int registration, string escape, bool isRight, Encoding pairs, Func<ushort, ushort>? pairBytes = null)
         : this(registration, escape, isRight)
     {
         _pairs = pairs;
@@ -104,12 +108,14 @@ internal sealed class CodeElement
         return 2;
     }
 
-    // An encoding with several sets tells them apart by the high bit of the second byte; what lies outside the 94 × 94 is of a superset.
+    // An encoding with several sets tells them apart by the high bit of the second byte; what lies outside the 94 × 94
+    // is of a superset.
     private bool IsOfThisSet(ReadOnlySpan<byte> pair)
     {
         var normal = (ushort)(((pair[0] << 8) | pair[1]) | 0x8080);
         var expected = _pairBytes?.Invoke(normal) ?? normal;
-        return ((pair[0] << 8) | pair[1]) == expected && (pair[0] & 0x7F) is >= 0x21 and <= 0x7E && (pair[1] & 0x7F) is >= 0x21 and <= 0x7E;
+        return ((pair[0] << 8) | pair[1]) == expected && (pair[0] & 0x7F) is >= 0x21 and <= 0x7E
+            && (pair[1] & 0x7F) is >= 0x21 and <= 0x7E;
     }
 
     private FrozenDictionary<char, byte> ReverseTable()

@@ -6,7 +6,9 @@ internal static class CodeElements
     /// <summary>ISO-IR 6, ASCII.</summary>
     internal static CodeElement Ascii { get; } = new(6, "(B", false, Left(null, null));
 
-    /// <summary>ISO-IR 14, JIS X 0201 Romaji: a yen sign and an overline where ASCII has backslash and tilde.</summary>
+    /// <summary>
+    /// ISO-IR 14, JIS X 0201 Romaji: a yen sign and an overline where ASCII has backslash and tilde.
+    /// </summary>
     internal static CodeElement Romaji { get; } = new(14, "(J", false, Left('\u00A5', '\u203E'));
 
     /// <summary>The right half of Latin-1; also what bytes above 7F are taken for where nothing is said.</summary>

@@ -9,8 +9,10 @@ public sealed class DicomCharacterSet
 {
     // More values than there are code elements say nothing new; a hostile file has hundreds.
     private const int MaxTerms = 32;
-    private const string Unencodable = "It has a character that (0008,0005) does not provide; write the data set in ISO_IR 192.";
-    private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
+    private const string Unencodable =
+        "It has a character that (0008,0005) does not provide; write the data set in ISO_IR 192.";
+    private static readonly Encoding s_utf8 =
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
     private readonly Encoding? _whole;
     private readonly Iso2022Text? _extended;
     private readonly bool _beginsInAscii;
@@ -36,7 +38,9 @@ public sealed class DicomCharacterSet
 
     private static readonly DicomCharacterSet s_latin1 = FromTerms(["ISO_IR 100"]);
 
-    /// <summary>Whether (0008,0005) has a term that the standard does not define; its text is read as ASCII and Latin-1.</summary>
+    /// <summary>
+    /// Whether (0008,0005) has a term that the standard does not define; its text is read as ASCII and Latin-1.
+    /// </summary>
     public bool HasUnknownTerms { get; }
 
     private int EncoderCodePage { get; }
@@ -57,7 +61,9 @@ public sealed class DicomCharacterSet
         : _whole is not null ? _whole.GetString(bytes)
         : string.Join('\\', _extended!.Decode(bytes, vr));
 
-    /// <summary>The values of bytes: split at backslashes that are characters and not part of one, untrimmed.</summary>
+    /// <summary>
+    /// The values of bytes: split at backslashes that are characters and not part of one, untrimmed.
+    /// </summary>
     public IReadOnlyList<string> DecodeValues(ReadOnlySpan<byte> bytes, DicomVR vr)
     {
         if (IsPlain(bytes) || _whole is not null)
@@ -80,7 +86,9 @@ public sealed class DicomCharacterSet
 
         if (_extended is not null)
         {
-            return _extended.TryEncode(text, vr, out var bytes) ? bytes : throw new ArgumentException(Unencodable, nameof(text));
+            return _extended.TryEncode(text, vr, out var bytes)
+                ? bytes
+                : throw new ArgumentException(Unencodable, nameof(text));
         }
 
         try
@@ -113,7 +121,8 @@ public sealed class DicomCharacterSet
             var elements = Elements(terms[i], ref unknown);
             if (i == 0)
             {
-                (g0, g1) = (elements.FirstOrDefault(e => !e.IsRight && !e.IsPairs), elements.FirstOrDefault(e => e.IsRight));
+                g0 = elements.FirstOrDefault(e => !e.IsRight && !e.IsPairs);
+                g1 = elements.FirstOrDefault(e => e.IsRight);
             }
 
             declared.AddRange(elements.Where(e => !declared.Contains(e)));
@@ -146,7 +155,8 @@ public sealed class DicomCharacterSet
 
         var at = term.LastIndexOf("IR", StringComparison.Ordinal);
         if (term.StartsWith("ISO", StringComparison.Ordinal) && at > 0
-            && int.TryParse(term.AsSpan(at + 2).Trim(" _-"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && int.TryParse(
+                term.AsSpan(at + 2).Trim(" _-"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && CodeElements.Find(number) is { } element)
         {
             return number switch

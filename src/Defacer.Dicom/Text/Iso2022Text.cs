@@ -71,7 +71,9 @@ internal sealed class Iso2022Text
         return values;
     }
 
-    /// <summary>Bytes of text, values separated by backslashes; false when no declared set has one of the characters.</summary>
+    /// <summary>
+    /// Bytes of text, values separated by backslashes; false when no declared set has one of the characters.
+    /// </summary>
     internal bool TryEncode(string text, DicomVR vr, out byte[] encoded)
     {
         var bytes = new List<byte>(text.Length + 16);

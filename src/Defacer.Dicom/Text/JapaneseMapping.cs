@@ -3,7 +3,8 @@ using System.Text;
 namespace Defacer.Dicom.Text;
 
 /// <summary>
-/// The characters of JIS X 0208 and 0212 for which the code page of the framework differs from the standard's names: wave
+/// The characters of JIS X 0208 and 0212 for which the code page of the framework differs from the standard's names:
+/// wave
 /// dash, double vertical line, minus sign and the like, which it has as full-width forms.
 /// </summary>
 internal static class JapaneseMapping

@@ -26,7 +26,8 @@ public sealed class DicomDatasetTests
 
         dataset.AddOrUpdate(DicomTag.PatientName, "NEW");
 
-        Assert.Equal("NEW", Assert.Single(dataset, i => i.Tag == DicomTag.PatientName) is DicomElement ? dataset.GetString(DicomTag.PatientName) : null);
+        Assert.Single(dataset, i => i.Tag == DicomTag.PatientName);
+        Assert.Equal("NEW", dataset.GetString(DicomTag.PatientName));
     }
 
     [Fact]
@@ -92,6 +93,19 @@ public sealed class DicomDatasetTests
     }
 
     [Fact]
+    public void AddValue_AfterOnesThatViolateTheVR_KeepsTheirBytes()
+    {
+        var tooLong = new string('x', 99);
+        var dataset = new DicomDataset(DicomElement.FromText(DicomTag.DeidentificationMethod, DicomVR.LO, tooLong));
+
+        dataset.AddValue(DicomTag.DeidentificationMethod, DicomVR.LO, "ours");
+
+        Assert.Equal([tooLong, "ours"], dataset.GetStrings(DicomTag.DeidentificationMethod));
+        Assert.Equal(104, dataset.GetElement(DicomTag.DeidentificationMethod)!.Length);
+        Assert.Throws<ArgumentException>(() => dataset.AddValue(DicomTag.DeidentificationMethod, DicomVR.LO, tooLong));
+    }
+
+    [Fact]
     public void TypedValues_ReadBackAsWritten()
     {
         var dataset = new DicomDataset();
@@ -103,7 +117,8 @@ public sealed class DicomDatasetTests
         dataset.AddOrUpdateAT(DicomTag.FrameIncrementPointer, DicomTag.FrameTime);
         dataset.AddOrUpdateDA(DicomTag.StudyDate, new DateOnly(2024, 2, 29));
         dataset.AddOrUpdateTM(DicomTag.StudyTime, new TimeOnly(23, 59, 58, 123));
-        dataset.AddOrUpdateDT(DicomTag.AcquisitionDateTime, new DateTimeOffset(2024, 1, 2, 3, 4, 5, TimeSpan.FromHours(-5)));
+        dataset.AddOrUpdateDT(DicomTag.AcquisitionDateTime,
+            new DateTimeOffset(2024, 1, 2, 3, 4, 5, TimeSpan.FromHours(-5)));
         dataset.AddOrUpdateUI(DicomTag.SOPClassUID, DicomUID.CTImageStorage);
 
         Assert.Equal(0.48828125, dataset.GetDoubles(DicomTag.PixelSpacing)[0]);
@@ -151,8 +166,12 @@ public sealed class DicomDatasetTests
     [InlineData(" -3.5 ", -3.5)]
     [InlineData("abc", null)]
     [InlineData("", null)]
-    public void GetDouble_AnyText_NeverThrows(string text, double? expected) =>
-        Assert.Equal(expected, new DicomDataset(DicomElement.FromText(DicomTag.SliceThickness, DicomVR.DS, text)).GetDouble(DicomTag.SliceThickness));
+    public void GetDouble_AnyText_NeverThrows(string text, double? expected)
+    {
+        var dataset = new DicomDataset(DicomElement.FromText(DicomTag.SliceThickness, DicomVR.DS, text));
+
+        Assert.Equal(expected, dataset.GetDouble(DicomTag.SliceThickness));
+    }
 
     // (0010,0020), then (0010,0010) twice.
     private static DicomDataset WithDuplicates() => DicomReader.Read(

@@ -56,7 +56,8 @@ public sealed class ValueRulesTests
     [InlineData("US", "1")]
     public void AddOrUpdate_ValueThatTheVRForbids_IsRefusedWithoutTheValue(string vr, string value)
     {
-        var error = Assert.Throws<ArgumentException>(() => new DicomDataset().AddOrUpdate(s_private, DicomVR.Find(vr)!, value));
+        var error = Assert.Throws<ArgumentException>(() =>
+            new DicomDataset().AddOrUpdate(s_private, DicomVR.Find(vr)!, value));
 
         Assert.Contains("(0009,1001)", error.Message, StringComparison.Ordinal);
         Assert.True(value.Length < 4 || !error.Message.Contains(value, StringComparison.Ordinal));

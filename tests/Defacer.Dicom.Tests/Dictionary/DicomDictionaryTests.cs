@@ -33,7 +33,8 @@ public sealed class DicomDictionaryTests
         Assert.Equal(0, run.ExitCode);
         Assert.All(
             Directory.EnumerateFiles(folder.Path),
-            path => Assert.Equal(File.ReadAllText(path), File.ReadAllText(Path.Combine(Path.GetDirectoryName(generator)!, Path.GetFileName(path)))));
+            path => Assert.Equal(File.ReadAllText(path),
+                File.ReadAllText(Path.Combine(Path.GetDirectoryName(generator)!, Path.GetFileName(path)))));
         Assert.Equal(3, Directory.EnumerateFiles(folder.Path).Count());
     }
 
@@ -83,7 +84,8 @@ public sealed class DicomDictionaryTests
     [InlineData("GEMS_IDEN_01", 0x0009, 0x10FF, "LO")] // 000910xx
     [InlineData("PAPYRUS 3.0", 0x6021, 0x10C0, "SQ")] // 60xxxxC0
     [InlineData("nobody", 0x0019, 0x1002, "UN")]
-    public void ImplicitVR_PrivateElement_IsFoundByItsCreator(string creator, ushort group, ushort element, string vr) =>
+    public void ImplicitVR_PrivateElement_IsFoundByItsCreator(
+        string creator, ushort group, ushort element, string vr) =>
         Assert.Equal(vr, DicomDictionary.ImplicitVR(new DicomTag(group, element), creator).Code);
 
     [Theory]

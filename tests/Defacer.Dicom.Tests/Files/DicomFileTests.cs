@@ -17,7 +17,8 @@ public sealed class DicomFileTests
     public void Save_NewFile_HasPreambleMagicAndGroupLength()
     {
         var file = new DicomFile(
-            DicomFileMeta.Create("1.2.840.10008.5.1.4.1.1.7", "2.25.7", DicomTransferSyntax.ExplicitVRLittleEndian, "SCANNER"),
+            DicomFileMeta.Create("1.2.840.10008.5.1.4.1.1.7", "2.25.7", DicomTransferSyntax.ExplicitVRLittleEndian,
+                "SCANNER"),
             new DicomDataset(new DicomElement(DicomTag.PatientName, DicomVR.PN, "A^B "u8.ToArray())));
         using var stream = new MemoryStream();
 
@@ -31,7 +32,8 @@ public sealed class DicomFileTests
         var read = DicomFile.Open(new MemoryStream(bytes));
         Assert.Empty(read.Remarks);
         Assert.Equal("SCANNER", read.FileMetaInfo.GetString(DicomTag.SourceApplicationEntityTitle));
-        Assert.Equal(DicomFileMeta.ImplementationClassUID, read.FileMetaInfo.GetString(DicomTag.ImplementationClassUID));
+        Assert.Equal(DicomFileMeta.ImplementationClassUID,
+            read.FileMetaInfo.GetString(DicomTag.ImplementationClassUID));
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class DicomFileTests
     [Fact]
     public void Open_StopBefore_ReadsNothingFromThereOn()
     {
-        var file = DicomFile.Open(Fixtures.Sample("rtdose_rle.dcm"), new DicomReadOptions { StopBefore = DicomTag.PixelData });
+        var file = DicomFile.Open(Fixtures.Sample("rtdose_rle.dcm"),
+            new DicomReadOptions { StopBefore = DicomTag.PixelData });
 
         Assert.False(file.Dataset.Contains(DicomTag.PixelData));
         Assert.True(file.Dataset.Contains(DicomTag.Rows));
@@ -135,9 +138,11 @@ public sealed class DicomFileTests
     }
 
     [Theory]
-    [InlineData("ExplVR_BigEndNoMeta.dcm", "1.2.840.10008.1.2.2", DicomIrregularity.NoPreamble, DicomIrregularity.NoFileMeta)]
+    [InlineData("ExplVR_BigEndNoMeta.dcm", "1.2.840.10008.1.2.2",
+        DicomIrregularity.NoPreamble, DicomIrregularity.NoFileMeta)]
     [InlineData("meta_missing_tsyntax.dcm", "1.2.840.10008.1.2", DicomIrregularity.TransferSyntaxMissing)]
-    public void Open_IrregularSample_FindsTheSyntaxAndRemarksIt(string name, string syntax, params DicomIrregularity[] remarks)
+    public void Open_IrregularSample_FindsTheSyntaxAndRemarksIt(
+        string name, string syntax, params DicomIrregularity[] remarks)
     {
         var file = DicomFile.Open(Fixtures.Sample(name));
 

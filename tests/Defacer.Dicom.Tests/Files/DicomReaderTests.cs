@@ -20,7 +20,11 @@ public sealed class DicomReaderTests
     public void Read_UnknownVRInShortForm_IsSeen()
     {
         // (0009,0002) ZZ, 16-bit length 2, value; then (0010,0010) PN.
-        byte[] bytes = [0x09, 0, 0x02, 0, (byte)'Z', (byte)'Z', 2, 0, 1, 2, 0x10, 0, 0x10, 0, (byte)'P', (byte)'N', 0, 0];
+        byte[] bytes =
+        [
+            0x09, 0, 0x02, 0, (byte)'Z', (byte)'Z', 2, 0, 1, 2,
+            0x10, 0, 0x10, 0, (byte)'P', (byte)'N', 0, 0,
+        ];
 
         Assert.Equal(2, AssertIdentical(bytes, DicomTransferSyntax.ExplicitVRLittleEndian).Count);
     }
@@ -30,7 +34,7 @@ public sealed class DicomReaderTests
     {
         byte[] bytes =
         [
-            0x08, 0, 0x40, 0x11, (byte)'S', (byte)'Q', 0xAB, 0xCD, 0xFF, 0xFF, 0xFF, 0xFF, // (0008,1140) SQ, reserved not zero
+            0x08, 0, 0x40, 0x11, (byte)'S', (byte)'Q', 0xAB, 0xCD, 0xFF, 0xFF, 0xFF, 0xFF, // SQ, reserved not zero
             0xFE, 0xFF, 0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF, // item
             0xFE, 0xFF, 0x0D, 0xE0, 0x07, 0, 0, 0, // its delimiter with a length
             0xFE, 0xFF, 0xDD, 0xE0, 0x09, 0, 0, 0, // the sequence's
@@ -65,7 +69,8 @@ public sealed class DicomReaderTests
 
         var dataset = AssertIdentical(bytes, DicomTransferSyntax.ExplicitVRLittleEndian);
 
-        Assert.Equal("1", dataset.GetItems(DicomTag.ReferencedImageSequence)[0].GetString(DicomTag.ReferencedSOPClassUID));
+        var item = dataset.GetItems(DicomTag.ReferencedImageSequence)[0];
+        Assert.Equal("1", item.GetString(DicomTag.ReferencedSOPClassUID));
     }
 
     [Fact]
@@ -92,9 +97,12 @@ public sealed class DicomReaderTests
             new DicomElement(DicomTag.PatientName, DicomVR.PN, "DOE "u8.ToArray()));
         using var stream = new MemoryStream();
         DicomWriter.Write(
-            stream, new DicomDataset(new DicomSequence(DicomTag.ReferencedImageSequence, item)), DicomTransferSyntax.ImplicitVRLittleEndian);
+            stream,
+            new DicomDataset(new DicomSequence(DicomTag.ReferencedImageSequence, item)),
+            DicomTransferSyntax.ImplicitVRLittleEndian);
         var hidden = new DicomElement(new DicomTag(0x0009, 0x1001), DicomVR.UN, stream.ToArray().AsMemory(8));
-        new DicomFile(DicomFileMeta.Create("1.2", "1.3", DicomTransferSyntax.ExplicitVRLittleEndian), new DicomDataset(hidden))
+        new DicomFile(DicomFileMeta.Create("1.2", "1.3", DicomTransferSyntax.ExplicitVRLittleEndian),
+            new DicomDataset(hidden))
             .Save(folder["a.dcm"]);
 
         var dataset = DicomFile.Open(folder["a.dcm"]).Dataset;
@@ -111,7 +119,9 @@ public sealed class DicomReaderTests
             0xFE, 0xFF, 0x00, 0xE0, 99, 0, 0, 0, 1, 2, // an item longer than the value
         ];
 
-        Assert.NotNull(AssertIdentical(bytes, DicomTransferSyntax.ExplicitVRLittleEndian).GetElement(DicomTag.ReferencedImageSequence));
+        var dataset = AssertIdentical(bytes, DicomTransferSyntax.ExplicitVRLittleEndian);
+
+        Assert.NotNull(dataset.GetElement(DicomTag.ReferencedImageSequence));
     }
 
     [Fact]
@@ -149,7 +159,9 @@ public sealed class DicomReaderTests
         }
 
         Assert.Throws<DicomFormatException>(() => DicomReader.Read(
-            new MemoryStream(bytes), DicomTransferSyntax.ImplicitVRLittleEndian, new DicomReadOptions { MaxItems = 99 }));
+            new MemoryStream(bytes),
+            DicomTransferSyntax.ImplicitVRLittleEndian,
+            new DicomReadOptions { MaxItems = 99 }));
     }
 
     [Fact]

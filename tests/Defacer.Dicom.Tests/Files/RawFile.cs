@@ -4,10 +4,15 @@ using System.Text;
 
 namespace Defacer.Dicom.Tests.Files;
 
-/// <summary>Cuts the data set out of a file with no code of the reader, so that the reader is checked against something.</summary>
+/// <summary>
+/// Cuts the data set out of a file with no code of the reader, so that the reader is checked against something.
+/// </summary>
 internal static class RawFile
 {
-    /// <summary>The bytes after group 0002, inflated where the syntax is deflated; null when the group does not end in the file.</summary>
+    /// <summary>
+    /// The bytes after group 0002, inflated where the syntax is deflated; null when the group does not end in the
+    /// file.
+    /// </summary>
     internal static byte[]? DatasetBytes(byte[] file)
     {
         var hasPreamble = file.Length >= 132 && file.AsSpan(128, 4).SequenceEqual("DICM"u8);

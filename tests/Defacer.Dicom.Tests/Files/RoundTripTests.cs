@@ -64,7 +64,8 @@ public sealed class RoundTripTests
 
         new DicomFile(file.FileMetaInfo.Clone(), file.Dataset.Clone()).Save(stream);
 
-        Assert.Equal(RawFile.DatasetBytes(File.ReadAllBytes(Fixtures.Sample("test-SR.dcm"))), RawFile.DatasetBytes(stream.ToArray()));
+        Assert.Equal(RawFile.DatasetBytes(File.ReadAllBytes(Fixtures.Sample("test-SR.dcm"))),
+            RawFile.DatasetBytes(stream.ToArray()));
     }
 
     [Theory]
@@ -110,7 +111,7 @@ public sealed class RoundTripTests
         var written = Bytes(file.Dataset, syntax.IsDeflated ? DicomTransferSyntax.ExplicitVRLittleEndian : syntax);
         return written.AsSpan().SequenceEqual(expected)
             ? null
-            : $"differs at {written.AsSpan().CommonPrefixLength(expected)} of {expected.Length}, {written.Length} written";
+            : $"differs at {written.AsSpan().CommonPrefixLength(expected)} of {expected.Length} bytes";
     }
 
     private static string? BigEndianFault(DicomFile file, int length)

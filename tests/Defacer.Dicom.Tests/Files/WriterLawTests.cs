@@ -28,7 +28,8 @@ public sealed class WriterLawTests
     [Property(Arbitrary = [typeof(Datasets)], MaxTest = 50)]
     public void ReadOfSave_Deflated_IsIdentity(DicomDataset dataset)
     {
-        var meta = DicomFileMeta.Create("1.2.840.10008.5.1.4.1.1.7", "2.25.1", DicomTransferSyntax.DeflatedExplicitVRLittleEndian);
+        var meta = DicomFileMeta.Create("1.2.840.10008.5.1.4.1.1.7", "2.25.1",
+            DicomTransferSyntax.DeflatedExplicitVRLittleEndian);
         using var stream = new MemoryStream();
         new DicomFile(meta, dataset).Save(stream);
         stream.Position = 0;
@@ -75,7 +76,8 @@ public sealed class WriterLawTests
             {
                 var other = (DicomFragmentSequence)actual[i];
                 Assert.Equal(fragments.OffsetTable.Value.ToArray(), other.OffsetTable.Value.ToArray());
-                Assert.Equal(fragments.Fragments.Select(f => f.Value.ToArray()), other.Fragments.Select(f => f.Value.ToArray()));
+                Assert.Equal(fragments.Fragments.Select(f => f.Value.ToArray()),
+                    other.Fragments.Select(f => f.Value.ToArray()));
             }
             else
             {
@@ -84,7 +86,9 @@ public sealed class WriterLawTests
         }
     }
 
-    /// <summary>Data sets with any VR and any bytes, of odd and even length, nested to six levels, defined and undefined.</summary>
+    /// <summary>
+    /// Data sets with any VR and any bytes, of odd and even length, nested to six levels, defined and undefined.
+    /// </summary>
     private static class Datasets
     {
         public static Arbitrary<DicomDataset> Dataset() => Gen.Sized(size => Level(6, size % 20)).ToArbitrary();

@@ -14,6 +14,7 @@ internal sealed class Loopback : IAsyncDisposable
     private Loopback(DicomServer server, MemoryStore store, RecordingObserver observer)
     {
         _server = server;
+        Port = server.LocalEndPoint.Port;
         Store = store;
         Observer = observer;
     }
@@ -30,12 +31,14 @@ internal sealed class Loopback : IAsyncDisposable
 
     internal DicomServer Server => _server;
 
-    internal int Port => _server.LocalEndPoint.Port;
+    internal int Port { get; }
 
-    internal ClientOptions Client => new() { Host = "127.0.0.1", Port = Port, CalledAeTitle = "SERVER", CallingAeTitle = "CLIENT" };
+    internal ClientOptions Client =>
+        new() { Host = "127.0.0.1", Port = Port, CalledAeTitle = "SERVER", CallingAeTitle = "CLIENT" };
 
     internal static async Task<Loopback> StartAsync(
-        MemoryStore? store = null, DicomServerOptions? options = null, IAssociationPolicy? policy = null, TimeProvider? time = null)
+        MemoryStore? store =
+            null, DicomServerOptions? options = null, IAssociationPolicy? policy = null, TimeProvider? time = null)
     {
         store ??= new MemoryStore();
         var observer = new RecordingObserver();
@@ -49,10 +52,14 @@ internal sealed class Loopback : IAsyncDisposable
     internal Task<ClientAssociation> ConnectAsync(params ProposedContext[] contexts) =>
         DicomClient.ConnectAsync(
             Client,
-            contexts.Length > 0 ? contexts : [new ProposedContext(CT, Explicit), new ProposedContext(DicomUID.Verification.UID, Implicit)],
+            contexts.Length > 0
+                ? contexts
+                : [new ProposedContext(CT, Explicit), new ProposedContext(DicomUID.Verification.UID, Implicit)],
             TestContext.Current.CancellationToken);
 
-    /// <summary>A CT object with <paramref name="pixelBytes"/> bytes of pixel data that differ from place to place.</summary>
+    /// <summary>
+    /// A CT object with <paramref name="pixelBytes"/> bytes of pixel data that differ from place to place.
+    /// </summary>
     internal static DicomFile MakeObject(int pixelBytes, string instance = "1.2.3.4", string? transferSyntax = null)
     {
         var pixels = new byte[pixelBytes];
@@ -66,7 +73,8 @@ internal sealed class Loopback : IAsyncDisposable
             DicomElement.FromText(DicomTag.SOPInstanceUID, DicomVR.UI, instance),
             DicomElement.FromText(DicomTag.Modality, DicomVR.CS, "CT"),
             new DicomElement(DicomTag.PixelData, DicomVR.OW, pixels));
-        return new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.FromUid(transferSyntax ?? Explicit)), dataset);
+        return new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.FromUid(transferSyntax
+            ?? Explicit)), dataset);
     }
 
     /// <summary>The bytes that the data set of an object has in a transfer syntax.</summary>

@@ -18,7 +18,8 @@ internal sealed class MemoryStore : IStoreProvider
     internal Action<long> OnWrite { get; init; } = _ => { };
 
     /// <summary>What the end of a data set waits for, and the status it gives.</summary>
-    internal Func<CancellationToken, Task<DicomStatus>> OnComplete { get; init; } = _ => Task.FromResult(DicomStatus.Success);
+    internal Func<CancellationToken, Task<DicomStatus>> OnComplete { get; init; } = _ =>
+        Task.FromResult(DicomStatus.Success);
 
     public ValueTask<IStoreSink> OpenAsync(StoreRequest request, CancellationToken cancellationToken)
     {

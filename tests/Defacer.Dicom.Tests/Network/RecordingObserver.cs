@@ -7,8 +7,10 @@ namespace Defacer.Dicom.Tests.Network;
 /// <summary>Keeps what a server reports, and lets a test wait for the end of an association.</summary>
 internal sealed class RecordingObserver : IAssociationObserver
 {
-    private readonly TaskCompletionSource<AssociationSummary> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<AssociationEnd> _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AssociationSummary> _ended = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AssociationEnd> _dropped = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal ConcurrentQueue<AssociationInfo> AcceptedAssociations { get; } = new();
 

@@ -41,7 +41,8 @@ public sealed class DicomCharacterSetTests
     [Fact]
     public void GetString_InItem_InheritsTheSetOfWhatHoldsIt()
     {
-        var item = DicomFile.Open(Fixtures.Sample("chrSQEncoding1.dcm")).Dataset.GetItems(new DicomTag(0x0032, 0x1064))[0];
+        var dataset = DicomFile.Open(Fixtures.Sample("chrSQEncoding1.dcm")).Dataset;
+        var item = dataset.GetItems(new DicomTag(0x0032, 0x1064))[0];
 
         Assert.False(item.Contains(DicomTag.SpecificCharacterSet));
         Assert.Equal("ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう", item.GetString(DicomTag.PatientName));
@@ -85,14 +86,20 @@ public sealed class DicomCharacterSetTests
         var set = DicomCharacterSet.FromValue("\\ISO 2022 IR 87"u8);
 
         // ESC $ B, 山, ESC ( B, ^, ESC $ B, 太, ESC ( B.
-        byte[] expected = [0x1B, 0x24, 0x42, 0x3B, 0x33, 0x1B, 0x28, 0x42, 0x5E, 0x1B, 0x24, 0x42, 0x42, 0x40, 0x1B, 0x28, 0x42];
+        byte[] expected =
+        [
+            0x1B, 0x24, 0x42, 0x3B, 0x33, 0x1B, 0x28, 0x42, 0x5E,
+            0x1B, 0x24, 0x42, 0x42, 0x40, 0x1B, 0x28, 0x42,
+        ];
         Assert.Equal(expected, set.Encode("山^太", DicomVR.PN));
     }
 
     [Theory]
     [InlineData("GB18030", new byte[] { 0x81, 0x5C, 0x5C, 0x41 }, "乗", "A")] // 815C is one character, then a separator
-    [InlineData("\\ISO 2022 IR 87", new byte[] { 0x1B, 0x24, 0x42, 0x24, 0x5C, 0x1B, 0x28, 0x42, 0x5C, 0x41 }, "ぼ", "A")]
-    public void DecodeValues_BackslashInsideACharacter_IsNoSeparator(string terms, byte[] bytes, string first, string second)
+    [InlineData("\\ISO 2022 IR 87", new byte[] { 0x1B, 0x24, 0x42, 0x24, 0x5C, 0x1B, 0x28, 0x42, 0x5C, 0x41 },
+        "ぼ", "A")]
+    public void DecodeValues_BackslashInsideACharacter_IsNoSeparator(
+        string terms, byte[] bytes, string first, string second)
     {
         var values = DicomCharacterSet.FromValue(Encoding.ASCII.GetBytes(terms)).DecodeValues(bytes, DicomVR.LO);
 
@@ -130,7 +137,8 @@ public sealed class DicomCharacterSetTests
     [InlineData("\\ISO 2022 IR 87", "한")]
     public void Encode_CharacterThatTheSetLacks_IsRefusedWithoutTheText(string terms, string text)
     {
-        var error = Assert.Throws<ArgumentException>(() => DicomCharacterSet.FromValue(Encoding.ASCII.GetBytes(terms)).Encode(text, DicomVR.LO));
+        var error = Assert.Throws<ArgumentException>(() =>
+            DicomCharacterSet.FromValue(Encoding.ASCII.GetBytes(terms)).Encode(text, DicomVR.LO));
 
         Assert.DoesNotContain(text, error.Message, StringComparison.Ordinal);
     }

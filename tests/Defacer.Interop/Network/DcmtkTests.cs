@@ -14,7 +14,8 @@ public sealed class DcmtkTests
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(60);
 
     // Without it DCMTK leaves Nagle on, and each object waits 40 ms for an acknowledgement.
-    private static readonly Dictionary<string, string> s_noDelay = new(StringComparer.Ordinal) { ["TCP_NODELAY"] = "1" };
+    private static readonly Dictionary<string, string> s_noDelay = new(
+        StringComparer.Ordinal) { ["TCP_NODELAY"] = "1" };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -32,7 +33,10 @@ public sealed class DcmtkTests
     {
         await using var receiver = await Receiver.StartAsync();
         var (exitCode, output) = await PeerProcess.RunAsync(
-            "echoscu", ["-v", "--propose-pc", "128", "--propose-ts", "30", "127.0.0.1", $"{receiver.Port}"], s_wait, s_noDelay);
+            "echoscu",
+            ["-v", "--propose-pc", "128", "--propose-ts", "30", "127.0.0.1", $"{receiver.Port}"],
+            s_wait,
+            s_noDelay);
         Assert.True(exitCode == 0, output);
     }
 
@@ -48,7 +52,8 @@ public sealed class DcmtkTests
     public async Task Echoscu_RejectedByPolicy_PrintsTheReason()
     {
         await using var receiver = await Receiver.StartAsync(AssociationRejection.CalledAeTitleNotRecognized);
-        var (exitCode, output) = await PeerProcess.RunAsync("echoscu", ["-v", "127.0.0.1", $"{receiver.Port}"], s_wait, s_noDelay);
+        var (exitCode, output) = await PeerProcess.RunAsync(
+            "echoscu", ["-v", "127.0.0.1", $"{receiver.Port}"], s_wait, s_noDelay);
         Assert.NotEqual(0, exitCode);
         Assert.Contains("Called AE Title Not Recognized", output, StringComparison.Ordinal);
     }
@@ -62,7 +67,10 @@ public sealed class DcmtkTests
         var files = MakeFiles(folder, 10, syntax);
         await using var receiver = await Receiver.StartAsync();
         var (exitCode, output) = await PeerProcess.RunAsync(
-            "storescu", ["-v", propose, "-aec", "SERVER", "127.0.0.1", $"{receiver.Port}", .. files], s_wait, s_noDelay);
+            "storescu",
+            ["-v", propose, "-aec", "SERVER", "127.0.0.1", $"{receiver.Port}", .. files],
+            s_wait,
+            s_noDelay);
         Assert.True(exitCode == 0, output);
         Assert.Equal(10, receiver.Stored.Count);
         foreach (var path in files)
@@ -83,9 +91,12 @@ public sealed class DcmtkTests
         var files = MakeFiles(folder, 10, DicomTransferSyntax.ExplicitVRLittleEndian.UID);
         var port = FreePort.Next();
         await using var storescp = PeerProcess.Start(
-            "storescp", ["+B", "-od", target.Path, "-pdu", $"{maxPduLength}", "-aet", "STORESCP", $"{port}"], s_noDelay);
+            "storescp",
+            ["+B", "-od", target.Path, "-pdu", $"{maxPduLength}", "-aet", "STORESCP", $"{port}"],
+            s_noDelay);
         await FreePort.WaitUntilOpenAsync(port, s_wait, Token);
-        var plan = Assert.Single(ContextPlanner.Plan([new ObjectKind(DicomUID.CTImageStorage.UID, DicomTransferSyntax.ExplicitVRLittleEndian.UID)]));
+        var plan = Assert.Single(ContextPlanner.Plan(
+            [new ObjectKind(DicomUID.CTImageStorage.UID, DicomTransferSyntax.ExplicitVRLittleEndian.UID)]));
         await using (var association = await DicomClient.ConnectAsync(Options(port), plan.Contexts, Token))
         {
             foreach (var path in files)
@@ -109,17 +120,21 @@ public sealed class DcmtkTests
         using var target = new TemporaryFolder();
         var path = Assert.Single(MakeFiles(folder, 1, DicomTransferSyntax.ExplicitVRLittleEndian.UID));
         var port = FreePort.Next();
-        await using var storescp = PeerProcess.Start("storescp", ["+xi", "+B", "-od", target.Path, $"{port}"], s_noDelay);
+        await using var storescp = PeerProcess.Start(
+            "storescp", ["+xi", "+B", "-od", target.Path, $"{port}"], s_noDelay);
         await FreePort.WaitUntilOpenAsync(port, s_wait, Token);
-        var plan = Assert.Single(ContextPlanner.Plan([new ObjectKind(DicomUID.CTImageStorage.UID, DicomTransferSyntax.ExplicitVRLittleEndian.UID)]));
+        var plan = Assert.Single(ContextPlanner.Plan(
+            [new ObjectKind(DicomUID.CTImageStorage.UID, DicomTransferSyntax.ExplicitVRLittleEndian.UID)]));
         await using var association = await DicomClient.ConnectAsync(Options(port), plan.Contexts, Token);
         var response = await association.StoreAsync(path, Token);
         await association.ReleaseAsync(Token);
-        Assert.Equal((DicomStatus.Success, DicomTransferSyntax.ImplicitVRLittleEndian.UID), (response.Status, response.TransferSyntaxUID));
+        Assert.Equal((DicomStatus.Success, DicomTransferSyntax.ImplicitVRLittleEndian.UID), (
+            response.Status, response.TransferSyntaxUID));
         var arrived = DicomFile.Open(Assert.Single(Directory.GetFiles(target.Path)));
         var sent = DicomFile.Open(path);
         Assert.Equal(DicomTransferSyntax.ImplicitVRLittleEndian, arrived.TransferSyntax);
-        Assert.Equal(sent.Dataset.GetElement(DicomTag.PixelData)!.Value.ToArray(), arrived.Dataset.GetElement(DicomTag.PixelData)!.Value.ToArray());
+        Assert.Equal(sent.Dataset.GetElement(DicomTag.PixelData)!.Value.ToArray(), arrived.Dataset.GetElement(
+            DicomTag.PixelData)!.Value.ToArray());
     }
 
     [Theory]
@@ -134,7 +149,8 @@ public sealed class DcmtkTests
         await using var storescp = PeerProcess.Start("storescp", [when, "-od", target.Path, $"{port}"], s_noDelay);
         await FreePort.WaitUntilOpenAsync(port, s_wait, Token);
         await using var association = await DicomClient.ConnectAsync(
-            Options(port), [new ProposedContext(DicomUID.CTImageStorage.UID, DicomTransferSyntax.ExplicitVRLittleEndian.UID)], Token);
+            Options(port), [new ProposedContext(
+                DicomUID.CTImageStorage.UID, DicomTransferSyntax.ExplicitVRLittleEndian.UID)], Token);
         await Assert.ThrowsAsync<AssociationAbortedException>(async () =>
         {
             await association.StoreAsync(path, Token);
@@ -148,10 +164,12 @@ public sealed class DcmtkTests
     {
         using var target = new TemporaryFolder();
         var port = FreePort.Next();
-        await using var storescp = PeerProcess.Start("storescp", ["--refuse", "-od", target.Path, $"{port}"], s_noDelay);
+        await using var storescp = PeerProcess.Start(
+            "storescp", ["--refuse", "-od", target.Path, $"{port}"], s_noDelay);
         await FreePort.WaitUntilOpenAsync(port, s_wait, Token);
         var error = await Assert.ThrowsAsync<AssociationRejectedException>(() => DicomClient.ConnectAsync(
-            Options(port), [new ProposedContext(DicomUID.Verification.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID)], Token));
+            Options(port), [new ProposedContext(
+                DicomUID.Verification.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID)], Token));
         Assert.Contains("1/1/1", error.Message, StringComparison.Ordinal);
     }
 
@@ -163,7 +181,8 @@ public sealed class DcmtkTests
         await using var storescp = PeerProcess.Start("storescp", ["-od", target.Path, $"{port}"], s_noDelay);
         await FreePort.WaitUntilOpenAsync(port, s_wait, Token);
         await using var association = await DicomClient.ConnectAsync(
-            Options(port), [new ProposedContext(DicomUID.Verification.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID)], Token);
+            Options(port), [new ProposedContext(
+                DicomUID.Verification.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID)], Token);
         Assert.Equal(DicomStatus.Success, await association.EchoAsync(Token));
         await association.ReleaseAsync(Token);
     }

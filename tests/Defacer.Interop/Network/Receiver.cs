@@ -9,7 +9,8 @@ namespace Defacer.Interop.Network;
 /// <summary>A server of ours on a free loopback port that keeps data sets in memory, by instance UID.</summary>
 internal sealed class Receiver : IAssociationPolicy, IStoreProvider, IAssociationObserver, IAsyncDisposable
 {
-    private readonly TaskCompletionSource<AssociationEnd> _firstEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AssociationEnd> _firstEnd = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AssociationRejection? _rejection;
     private DicomServer? _server;
 

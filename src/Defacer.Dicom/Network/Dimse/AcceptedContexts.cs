@@ -24,7 +24,8 @@ internal sealed class AcceptedContexts
 
     /// <exception cref="AssociationException">No context with this id was accepted.</exception>
     internal AcceptedContext this[byte id] =>
-        _byId[id] ?? throw AssociationException.Invalid($"The peer uses presentation context {id}, which was not accepted.");
+        _byId[id]
+            ?? throw AssociationException.Invalid($"The peer uses presentation context {id}, which was not accepted.");
 
     internal AcceptedContext? Find(string abstractSyntax, Predicate<string> transferSyntax) =>
         Array.Find(_byId, c => c is not null && c.AbstractSyntax == abstractSyntax && transferSyntax(c.TransferSyntax));

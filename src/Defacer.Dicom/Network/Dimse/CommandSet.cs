@@ -56,12 +56,14 @@ public sealed record CommandSet
     private int GroupLength =>
         TextSize(AffectedSOPClassUID) + US + US + (Priority is null ? 0 : US) + US
         + (Status is { } status ? US + TextSize(Comment(status)) : 0)
-        + TextSize(AffectedSOPInstanceUID) + TextSize(MoveOriginatorAeTitle) + (MoveOriginatorMessageID is null ? 0 : US);
+        + TextSize(AffectedSOPInstanceUID) + TextSize(MoveOriginatorAeTitle)
+        + (MoveOriginatorMessageID is null ? 0 : US);
 
     private static int US => HeaderBytes + 2;
 
     /// <summary>Reads a command set.</summary>
-    /// <exception cref="AssociationException">It is cut, has a group other than 0000, or lacks what every command has.</exception>
+    /// <exception cref="AssociationException">It is cut, has a group other than 0000, or lacks what every command
+    /// has.</exception>
     internal static CommandSet Read(ReadOnlySpan<byte> bytes)
     {
         ushort? field = null, dataSetType = null, status = null;
@@ -121,7 +123,10 @@ public sealed record CommandSet
         target = target[4..];
         WriteText(ref target, 0x0002, AffectedSOPClassUID, '\0');
         WriteUS(ref target, 0x0100, CommandField);
-        WriteUS(ref target, IsResponse ? (ushort)0x0120 : (ushort)0x0110, IsResponse ? MessageIDBeingRespondedTo : MessageID);
+        WriteUS(
+            ref target,
+            IsResponse ? (ushort)0x0120 : (ushort)0x0110,
+            IsResponse ? MessageIDBeingRespondedTo : MessageID);
         WriteUS(ref target, 0x0700, Priority);
         WriteUS(ref target, 0x0800, HasDataSet ? DataSetFollows : NoDataSet);
         WriteUS(ref target, 0x0900, Status?.Code);
@@ -134,7 +139,8 @@ public sealed record CommandSet
     private static DicomStatus WithComment(DicomStatus status, string? comment) =>
         string.IsNullOrEmpty(comment) ? status : status.WithComment(comment);
 
-    private static string? Comment(DicomStatus status) => string.IsNullOrEmpty(status.ErrorComment) ? null : status.ErrorComment;
+    private static string? Comment(DicomStatus status) =>
+        string.IsNullOrEmpty(status.ErrorComment) ? null : status.ErrorComment;
 
     private static (DicomTag Tag, byte[] Value) Take(ref ReadOnlySpan<byte> bytes)
     {
@@ -143,12 +149,14 @@ public sealed record CommandSet
             throw AssociationException.ByUser("A command set ends inside an element's header.");
         }
 
-        var tag = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
+        var tag = new DicomTag(
+            BinaryPrimitives.ReadUInt16LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
         var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
         bytes = bytes[HeaderBytes..];
         if (tag.Group != 0 || length > bytes.Length)
         {
-            throw AssociationException.ByUser($"A command set holds {tag} with {length} bytes; it has {bytes.Length} left.");
+            throw AssociationException.ByUser(
+                $"A command set holds {tag} with {length} bytes; it has {bytes.Length} left.");
         }
 
         var value = bytes[..(int)length].ToArray();

@@ -126,7 +126,9 @@ public readonly record struct DicomStatus(ushort Code, string? ErrorComment = nu
     /// <summary>Whether the peer keeps what was sent: success, or a warning.</summary>
     public bool IsSuccessOrWarning => State is DicomState.Success or DicomState.Warning;
 
-    /// <summary>Whether the same message may succeed later: out of resources, processing failure, resource limitation.</summary>
+    /// <summary>
+    /// Whether the same message may succeed later: out of resources, processing failure, resource limitation.
+    /// </summary>
     public bool IsTransient => Code is (>= 0xA700 and <= 0xA7FF) or 0x0110 or 0x0213;
 
     /// <summary>What the code means.</summary>
@@ -141,7 +143,9 @@ public readonly record struct DicomStatus(ushort Code, string? ErrorComment = nu
             _ => "Failure",
         };
 
-    /// <summary>The same code with a comment; what a LO value cannot hold is replaced, what is too long is cut.</summary>
+    /// <summary>
+    /// The same code with a comment; what a LO value cannot hold is replaced, what is too long is cut.
+    /// </summary>
     public DicomStatus WithComment(string comment)
     {
         var cut = comment.Length > MaxErrorCommentLength ? comment[..MaxErrorCommentLength] : comment;
@@ -155,5 +159,6 @@ public readonly record struct DicomStatus(ushort Code, string? ErrorComment = nu
     }
 
     /// <summary><c>A700H Refused: out of resources (comment)</c>.</summary>
-    public override string ToString() => ErrorComment is null ? $"{Code:X4}H {Description}" : $"{Code:X4}H {Description} ({ErrorComment})";
+    public override string ToString() =>
+        ErrorComment is null ? $"{Code:X4}H {Description}" : $"{Code:X4}H {Description} ({ErrorComment})";
 }

@@ -42,7 +42,8 @@ internal sealed class DimseChannel : IAsyncDisposable
     {
         if (peerMaxPduLength is > 0 and < PDataTF.PdvHeaderSize + 2)
         {
-            throw AssociationException.Invalid($"The peer announces a maximum PDU length of {peerMaxPduLength} bytes; nothing fits into it.");
+            throw AssociationException.Invalid(
+                $"The peer announces a maximum PDU length of {peerMaxPduLength} bytes; nothing fits into it.");
         }
 
         _layer = layer;
@@ -50,7 +51,8 @@ internal sealed class DimseChannel : IAsyncDisposable
         _timeouts = timeouts;
         Contexts = contexts;
         // Even: odd fragments confuse some peers.
-        _maxFragment = ((int)Math.Min(peerMaxPduLength == 0 ? LargestSend : peerMaxPduLength, LargestSend) - PDataTF.PdvHeaderSize) & ~1;
+        var longest = peerMaxPduLength == 0 ? LargestSend : (int)Math.Min(peerMaxPduLength, LargestSend);
+        _maxFragment = (longest - PDataTF.PdvHeaderSize) & ~1;
         _sendBuffer = ArrayPool<byte>.Shared.Rent(4096);
     }
 
@@ -60,7 +62,9 @@ internal sealed class DimseChannel : IAsyncDisposable
     /// <summary>Bytes of the data set received so far.</summary>
     internal long DataSetBytes => _dataSetBytes;
 
-    /// <summary>Whether every message of ours was answered: from the first byte sent until <see cref="EndMessage"/> it is not.</summary>
+    /// <summary>
+    /// Whether every message of ours was answered: from the first byte sent until <see cref="EndMessage"/> it is not.
+    /// </summary>
     internal bool IsBetweenMessages { get; private set; } = true;
 
     /// <summary>Our message was answered.</summary>
@@ -69,7 +73,7 @@ internal sealed class DimseChannel : IAsyncDisposable
     /// <summary>The next command; null when the peer asks for release instead.</summary>
     /// <exception cref="AssociationException">The association ended, or the peer broke the protocol.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the command began.</exception>
-    internal async ValueTask<ReceivedCommand?> ReceiveCommandAsync(TimeSpan wait, CancellationToken cancellationToken)
+    internal async ValueTask<ReceivedCommand?> ReceiveCommandAsync(TimeSpan idle, CancellationToken cancellationToken)
     {
         _command.ResetWrittenCount();
         _context = null;
@@ -78,8 +82,9 @@ internal sealed class DimseChannel : IAsyncDisposable
             if (_pdu.IsEmpty)
             {
                 var isBegun = _context is not null;
-                var indication = await _layer.ReceiveAsync(
-                    isBegun ? _timeouts.Progress : wait, isBegun ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
+                var wait = isBegun ? _timeouts.Progress : idle;
+                var indication = await _layer.ReceiveAsync(wait, isBegun ? CancellationToken.None : cancellationToken)
+                    .ConfigureAwait(false);
                 if (indication.Kind == IndicationKind.ReleaseRequest && !isBegun)
                 {
                     return null;
@@ -98,6 +103,14 @@ internal sealed class DimseChannel : IAsyncDisposable
                 return new ReceivedCommand(command, _context!);
             }
         }
+    }
+
+    /// <summary>The next command, as the response to a message of ours.</summary>
+    /// <inheritdoc cref="ReceiveCommandAsync"/>
+    internal ValueTask<ReceivedCommand?> ReceiveResponseAsync(CancellationToken cancellationToken)
+    {
+        _layer.Transport.AcknowledgeAtOnce();
+        return ReceiveCommandAsync(_timeouts.DimseResponse, cancellationToken);
     }
 
     /// <summary>The next fragment of the data set; empty at its end. Valid until the next call.</summary>
@@ -146,7 +159,8 @@ internal sealed class DimseChannel : IAsyncDisposable
 
     /// <summary>Sends a message; the command and what fits of the data set go out in one write.</summary>
     /// <exception cref="AssociationException">The association ended.</exception>
-    internal async ValueTask SendAsync(CommandSet command, byte contextId, IDataSetSource? dataSet, CancellationToken cancellationToken)
+    internal async ValueTask SendAsync(
+        CommandSet command, byte contextId, IDataSetSource? dataSet, CancellationToken cancellationToken)
     {
         EnsureSendBuffer(command.Size, dataSet is not null);
         IsBetweenMessages = false;
@@ -165,7 +179,8 @@ internal sealed class DimseChannel : IAsyncDisposable
             isLast = dataSet.IsAtEnd;
             PDataTF.WriteHeads(_sendBuffer.AsSpan(used), contextId, isCommand: false, isLast, length);
             await _layer.ThrowIfPeerGoneAsync().ConfigureAwait(false);
-            await _layer.SendDataAsync(_sendBuffer.AsMemory(0, used + HeadsSize + length), cancellationToken).ConfigureAwait(false);
+            await _layer.SendDataAsync(_sendBuffer.AsMemory(0, used + HeadsSize + length), cancellationToken)
+                .ConfigureAwait(false);
             used = 0;
         }
         while (!isLast);
@@ -240,7 +255,8 @@ internal sealed class DimseChannel : IAsyncDisposable
         {
             var part = bytes[..Math.Min(bytes.Length, _maxFragment)];
             bytes = bytes[part.Length..];
-            used += PDataTF.WriteHeads(_sendBuffer.AsSpan(used), contextId, isCommand: true, bytes.IsEmpty, part.Length);
+            used += PDataTF.WriteHeads(
+                _sendBuffer.AsSpan(used), contextId, isCommand: true, bytes.IsEmpty, part.Length);
             part.CopyTo(_sendBuffer.AsSpan(used));
             used += part.Length;
         }

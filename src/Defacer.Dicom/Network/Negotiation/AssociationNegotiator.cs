@@ -6,7 +6,8 @@ using Defacer.Dicom.Network.Services;
 namespace Defacer.Dicom.Network.Negotiation;
 
 /// <summary>The acceptor's side of negotiation: from a request to the answer. Touches nothing.</summary>
-internal sealed class AssociationNegotiator(IReadOnlyList<IDimseService> services, TransferSyntaxOrder order, int maxPduLength, string versionName)
+internal sealed class AssociationNegotiator(
+    IReadOnlyList<IDimseService> services, TransferSyntaxOrder order, int maxPduLength, string versionName)
 {
     /// <summary>What a policy is asked.</summary>
     internal static AssociationRequest Describe(AAssociateRQ request) => new()
@@ -20,8 +21,11 @@ internal sealed class AssociationNegotiator(IReadOnlyList<IDimseService> service
         CommonExtendedNegotiations = request.UserInformation.CommonExtendedNegotiations,
     };
 
-    /// <summary>The answer to a request that the policy accepts; every context is answered on its own (PS3.8 9.3.3.2).</summary>
-    internal AAssociateAC Answer(AAssociateRQ request, AssociationRequest described)
+    /// <summary>
+    /// The answer to a request that the policy accepts; every context is answered on its own (PS3.8 9.3.3.2).
+    /// </summary>
+    internal AAssociateAC Answer(
+        AAssociateRQ request, AssociationRequest described, ReadOnlyMemory<byte>? identityConfirmation)
     {
         var user = request.UserInformation;
         var roles = user.Roles.DistinctBy(r => r.SopClassUID).ToDictionary(r => r.SopClassUID, Answer);
@@ -39,8 +43,9 @@ internal sealed class AssociationNegotiator(IReadOnlyList<IDimseService> service
                 AsynchronousWindow = user.AsynchronousWindow is null ? null : ((ushort)1, (ushort)1),
                 Roles = [.. roles.Values],
                 ExtendedNegotiations = [.. AnswerExtended(user.ExtendedNegotiations, described)],
-                // The identity was the policy's to judge; an answer goes only to those who asked for one (PS3.7 D.3.3.7.2).
-                UserIdentityResponse = user.UserIdentity is { IsResponseRequested: true } ? ReadOnlyMemory<byte>.Empty : null,
+                // Goes only to those who asked for one, and only when the policy checked the identity (PS3.7
+                // D.3.3.7.2).
+                UserIdentityResponse = user.UserIdentity is { IsResponseRequested: true } ? identityConfirmation : null,
             },
         };
     }
@@ -53,13 +58,15 @@ internal sealed class AssociationNegotiator(IReadOnlyList<IDimseService> service
             .Where(c => c.Result == ContextResult.Acceptance)
             .Select(c => byId.TryGetValue(c.Id, out var asked)
                 ? new AcceptedContext(c.Id, asked.AbstractSyntax, c.TransferSyntax)
-                : throw AssociationException.Invalid($"The peer accepts presentation context {c.Id}, which was not proposed.")));
+                : throw AssociationException.Invalid(
+                    $"The peer accepts presentation context {c.Id}, which was not proposed.")));
     }
 
     // The requestor may use what we provide; it provides nothing that we would use (PS3.7 D.3.3.4.2).
     private static RoleSelection Answer(RoleSelection proposal) => proposal with { IsProvider = false };
 
-    private AnsweredContextItem Answer(ProposedContextItem context, AssociationRequest request, Dictionary<string, RoleSelection> roles)
+    private AnsweredContextItem Answer(
+        ProposedContextItem context, AssociationRequest request, Dictionary<string, RoleSelection> roles)
     {
         var taken = Find(context.AbstractSyntax, request)?.TransferSyntaxes;
         if (taken is null)
@@ -80,7 +87,8 @@ internal sealed class AssociationNegotiator(IReadOnlyList<IDimseService> service
             : new AnsweredContextItem(context.Id, ContextResult.Acceptance, chosen);
     }
 
-    private (IDimseService Service, IReadOnlyList<string> TransferSyntaxes)? Find(string abstractSyntax, AssociationRequest request)
+    private (IDimseService Service, IReadOnlyList<string> TransferSyntaxes)? Find(
+        string abstractSyntax, AssociationRequest request)
     {
         foreach (var service in services)
         {
@@ -93,7 +101,8 @@ internal sealed class AssociationNegotiator(IReadOnlyList<IDimseService> service
         return null;
     }
 
-    private IEnumerable<ExtendedNegotiation> AnswerExtended(IEnumerable<ExtendedNegotiation> proposals, AssociationRequest request)
+    private IEnumerable<ExtendedNegotiation> AnswerExtended(
+        IEnumerable<ExtendedNegotiation> proposals, AssociationRequest request)
     {
         foreach (var proposal in proposals)
         {

@@ -56,7 +56,8 @@ public static class ContextPlanner
     private static List<ProposedContext> ForClass(string sopClass, IReadOnlyList<string> own)
     {
         var contexts = own.Select(s => new ProposedContext(sopClass, [s])).ToList();
-        string[] uncompressed = [DicomTransferSyntax.ExplicitVRLittleEndian.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID];
+        string[] uncompressed =
+            [DicomTransferSyntax.ExplicitVRLittleEndian.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID];
         var missing = uncompressed.Except(own).ToArray();
         if (missing.Length > 0)
         {

@@ -31,7 +31,8 @@ internal sealed record AAssociateRQ
 
     /// <summary>Bytes with the head.</summary>
     internal int Size =>
-        PduHeader.Size + FixedBodyLength + 4 + ApplicationContext.Length + Contexts.Sum(c => c.Size) + UserInformation.Size;
+        PduHeader.Size + FixedBodyLength + 4 + ApplicationContext.Length + Contexts.Sum(c =>
+            c.Size) + UserInformation.Size;
 
     /// <summary>Reads what follows the head.</summary>
     /// <exception cref="AssociationException">A field is cut, even, twice, or no UID.</exception>

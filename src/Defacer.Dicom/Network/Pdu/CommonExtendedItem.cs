@@ -10,7 +10,8 @@ namespace Defacer.Dicom.Network.Pdu;
 internal static class CommonExtendedItem
 {
     internal static int Size(CommonExtendedNegotiation item) =>
-        10 + item.SopClassUID.Length + item.ServiceClassUID.Length + item.RelatedGeneralSopClassUIDs.Sum(u => 2 + u.Length);
+        10 + item.SopClassUID.Length + item.ServiceClassUID.Length + item.RelatedGeneralSopClassUIDs.Sum(u =>
+            2 + u.Length);
 
     internal static CommonExtendedNegotiation Read(ItemReader body)
     {

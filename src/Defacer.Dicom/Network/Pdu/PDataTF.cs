@@ -33,16 +33,20 @@ internal static class PDataTF
         var length = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         if (length < 2 || length > bytes.Length - 4)
         {
-            throw AssociationException.Invalid($"A PDV declares {length} bytes; its P-DATA-TF has {bytes.Length - 4} left.");
+            throw AssociationException.Invalid(
+                $"A PDV declares {length} bytes; its P-DATA-TF has {bytes.Length - 4} left.");
         }
 
         var flags = bytes[5];
-        var pdv = new Pdv(bytes[4], (flags & CommandFlag) != 0, (flags & LastFlag) != 0, rest[PdvHeaderSize..(int)(length + 4)]);
+        var pdv = new Pdv(
+            bytes[4], (flags & CommandFlag) != 0, (flags & LastFlag) != 0, rest[PdvHeaderSize..(int)(length + 4)]);
         rest = rest[(int)(length + 4)..];
         return pdv;
     }
 
-    /// <summary>Writes the heads of a P-DATA-TF with one PDV; the fragment stands after them. Gives their size, 12 bytes.</summary>
+    /// <summary>
+    /// Writes the heads of a P-DATA-TF with one PDV; the fragment stands after them. Gives their size, 12 bytes.
+    /// </summary>
     internal static int WriteHeads(Span<byte> target, byte contextId, bool isCommand, bool isLast, int fragmentLength)
     {
         PduHeader.Write(target, PduType.PDataTF, PdvHeaderSize + fragmentLength);
@@ -53,5 +57,7 @@ internal static class PDataTF
     }
 }
 
-/// <summary>A presentation data value. The fragment lies in the receive buffer and is gone when the next PDU is read.</summary>
+/// <summary>
+/// A presentation data value. The fragment lies in the receive buffer and is gone when the next PDU is read.
+/// </summary>
 internal readonly record struct Pdv(byte ContextId, bool IsCommand, bool IsLast, ReadOnlyMemory<byte> Fragment);

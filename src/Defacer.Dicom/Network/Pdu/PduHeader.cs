@@ -31,7 +31,8 @@ internal readonly record struct PduHeader(PduType Type, int Length)
     internal int TotalLength => Size + Length;
 
     /// <summary>Reads a head; false when fewer than six bytes are there.</summary>
-    /// <exception cref="AssociationException">The type is none of the standard, or the length is longer than the limits allow.</exception>
+    /// <exception cref="AssociationException">The type is none of the standard, or the length is longer than the limits
+    /// allow.</exception>
     internal static bool TryRead(ReadOnlySpan<byte> bytes, Limits limits, out PduHeader header)
     {
         header = default;
@@ -48,12 +49,15 @@ internal readonly record struct PduHeader(PduType Type, int Length)
             PduType.PDataTF => limits.MaxPduLength,
             PduType.AssociateRJ or PduType.ReleaseRQ or PduType.ReleaseRP or PduType.Abort => 4,
             _ => throw new AssociationException(
-                AbortSource.ServiceProvider, AbortReason.UnrecognizedPdu, $"{bytes[0]:X2}H is no PDU type; is the peer a DICOM node?"),
+                AbortSource.ServiceProvider,
+                AbortReason.UnrecognizedPdu,
+                $"{bytes[0]:X2}H is no PDU type; is the peer a DICOM node?"),
         };
         // Before any memory is taken: the text of a stray HTTP request reads as a length of 800 MB.
         if (length > allowed)
         {
-            throw AssociationException.Invalid($"A PDU of type {bytes[0]:X2}H declares {length} bytes; {allowed} are allowed.");
+            throw AssociationException.Invalid(
+                $"A PDU of type {bytes[0]:X2}H declares {length} bytes; {allowed} are allowed.");
         }
 
         header = new PduHeader(type, (int)length);

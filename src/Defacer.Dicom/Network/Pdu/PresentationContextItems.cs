@@ -52,7 +52,8 @@ internal sealed record ProposedContextItem(byte Id, string AbstractSyntax, IRead
 
         return abstractSyntax is not null && transferSyntaxes.Count > 0
             ? new ProposedContextItem(id, abstractSyntax, transferSyntaxes)
-            : throw AssociationException.Invalid($"The presentation context {id} names no abstract syntax or no transfer syntax.");
+            : throw AssociationException.Invalid(
+                $"The presentation context {id} names no abstract syntax or no transfer syntax.");
     }
 
     internal void Write(ref ItemWriter writer)
@@ -100,7 +101,8 @@ internal sealed record AnsweredContextItem(byte Id, ContextResult Result, string
 
         return result != ContextResult.Acceptance || transferSyntax.Length > 0
             ? new AnsweredContextItem(id, result, transferSyntax)
-            : throw AssociationException.Invalid($"The presentation context {id} is accepted without a transfer syntax.");
+            : throw AssociationException.Invalid(
+                $"The presentation context {id} is accepted without a transfer syntax.");
     }
 
     internal void Write(ref ItemWriter writer)

@@ -31,7 +31,8 @@ public sealed class DimseExchange
     internal long DataSetBytes => _channel.DataSetBytes;
 
     /// <summary>The next bytes of the data set; empty at its end. Valid until the next call.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> ReadDataAsync(CancellationToken cancellationToken) => _channel.ReceiveDataAsync(cancellationToken);
+    public ValueTask<ReadOnlyMemory<byte>> ReadDataAsync(CancellationToken cancellationToken) =>
+        _channel.ReceiveDataAsync(cancellationToken);
 
     /// <summary>Reads the rest of the data set and drops it.</summary>
     public ValueTask DropDataAsync(CancellationToken cancellationToken) => _channel.DropDataAsync(cancellationToken);

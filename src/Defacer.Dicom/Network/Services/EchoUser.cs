@@ -1,6 +1,5 @@
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Network.Dimse;
-using Defacer.Dicom.Network.UpperLayer;
 
 namespace Defacer.Dicom.Network.Services;
 
@@ -8,7 +7,7 @@ namespace Defacer.Dicom.Network.Services;
 internal static class EchoUser
 {
     internal static async Task<DicomStatus> EchoAsync(
-        DimseChannel channel, ushort messageId, Timeouts timeouts, Transport transport, CancellationToken cancellationToken)
+        DimseChannel channel, ushort messageId, CancellationToken cancellationToken)
     {
         var context = channel.Contexts.Find(DicomUID.Verification.UID, static _ => true);
         if (context is null)
@@ -23,6 +22,6 @@ internal static class EchoUser
             AffectedSOPClassUID = DicomUID.Verification.UID,
         };
         await channel.SendAsync(request, context.Id, null, cancellationToken).ConfigureAwait(false);
-        return await ResponseReader.ReceiveAsync(channel, request, timeouts, transport, cancellationToken).ConfigureAwait(false);
+        return await ResponseReader.ReceiveAsync(channel, request, cancellationToken).ConfigureAwait(false);
     }
 }

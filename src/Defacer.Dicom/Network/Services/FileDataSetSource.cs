@@ -12,7 +12,8 @@ internal sealed class FileDataSetSource : IDataSetSource
 
     internal FileDataSetSource(string path, long position)
     {
-        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+        _file = File.OpenHandle(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
         _length = RandomAccess.GetLength(_file);
         _position = position;
     }

@@ -8,7 +8,9 @@ public interface IDimseService
     /// <summary>The transfer syntaxes taken for an abstract syntax; null when it is not this service's.</summary>
     IReadOnlyList<string>? FindTransferSyntaxes(string abstractSyntax, AssociationRequest request);
 
-    /// <summary>The answer to SOP class extended negotiation (PS3.7 D.3.3.5) for a SOP class of this service; null for none.</summary>
+    /// <summary>
+    /// The answer to SOP class extended negotiation (PS3.7 D.3.3.5) for a SOP class of this service; null for none.
+    /// </summary>
     ReadOnlyMemory<byte>? NegotiateExtended(ExtendedNegotiation proposal) => null;
 
     /// <summary>Whether this service serves the command.</summary>

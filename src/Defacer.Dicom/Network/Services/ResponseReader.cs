@@ -1,5 +1,4 @@
 using Defacer.Dicom.Network.Dimse;
-using Defacer.Dicom.Network.UpperLayer;
 
 namespace Defacer.Dicom.Network.Services;
 
@@ -8,10 +7,9 @@ internal static class ResponseReader
 {
     /// <exception cref="AssociationException">The association ended, or something else came.</exception>
     internal static async Task<DicomStatus> ReceiveAsync(
-        DimseChannel channel, CommandSet request, Timeouts timeouts, Transport transport, CancellationToken cancellationToken)
+        DimseChannel channel, CommandSet request, CancellationToken cancellationToken)
     {
-        transport.AcknowledgeAtOnce();
-        var received = await channel.ReceiveCommandAsync(timeouts.DimseResponse, cancellationToken).ConfigureAwait(false)
+        var received = await channel.ReceiveResponseAsync(cancellationToken).ConfigureAwait(false)
             ?? throw AssociationException.ByUser("The peer asked for release instead of responding.");
         var response = received.Command;
         if (response.CommandField != (request.CommandField | CommandField.ResponseBit)
@@ -19,7 +17,8 @@ internal static class ResponseReader
             || response.Status is not { } status)
         {
             throw AssociationException.ByUser(
-                $"The peer sent {response.CommandField:X4}H for message {response.MessageIDBeingRespondedTo} where the response to message {request.MessageID} was due.");
+                $"The peer sent {response.CommandField:X4}H for message {response.MessageIDBeingRespondedTo}; "
+                + $"the response to message {request.MessageID} was due.");
         }
 
         await channel.DropDataAsync(cancellationToken).ConfigureAwait(false);

@@ -41,5 +41,6 @@ public sealed record StorageRules
         || (AcceptPrivateClasses && (StorageSopClasses.IsPrivate(sopClass) || IsCalledStorage(sopClass, request)));
 
     private static bool IsCalledStorage(string sopClass, AssociationRequest request) =>
-        request.CommonExtendedNegotiations.Any(n => n.SopClassUID == sopClass && n.ServiceClassUID == StorageSopClasses.ServiceClassUID);
+        request.CommonExtendedNegotiations.Any(n =>
+            n.SopClassUID == sopClass && n.ServiceClassUID == StorageSopClasses.ServiceClassUID);
 }

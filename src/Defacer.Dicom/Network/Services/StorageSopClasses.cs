@@ -3,7 +3,10 @@ using Defacer.Dicom.Dictionary;
 
 namespace Defacer.Dicom.Network.Services;
 
-/// <summary>The storage SOP classes of PS3.4 B.5 and the retired ones, from the dictionary. Not those of GG.3, which hold no patient's images.</summary>
+/// <summary>
+/// The storage SOP classes of PS3.4 B.5 and the retired ones, from the dictionary. Not those of GG.3, which hold no
+/// patient's images.
+/// </summary>
 public static class StorageSopClasses
 {
     /// <summary>The service class UID of storage (PS3.4 B), as common extended negotiation names it.</summary>
@@ -13,7 +16,8 @@ public static class StorageSopClasses
     private const string StandardRoot = "1.2.840.10008.";
     private const string ImageStorageRoot = "1.2.840.10008.5.1.4.1.1.";
 
-    // Below the same root without being composite instances of a patient: protocols' and inventories' queries and retrievals.
+    // Below the same root without being composite instances of a patient: protocols' and inventories' queries and
+    // retrievals.
     private static readonly string[] s_otherServices = ["1.2.840.10008.5.1.4.1.1.200.", "1.2.840.10008.5.1.4.1.1.201."];
 
     private static readonly string[] s_elsewhere =
@@ -24,7 +28,8 @@ public static class StorageSopClasses
 
     private static readonly FrozenSet<string> s_all = DicomDictionary.Uids
         .Where(u => u.Type == "SOP Class" && u.UID.StartsWith(ImageStorageRoot, StringComparison.Ordinal)
-            && (!Array.Exists(s_otherServices, p => u.UID.StartsWith(p, StringComparison.Ordinal)) || IsPatientProtocol(u.UID)))
+            && (!Array.Exists(s_otherServices, p =>
+                u.UID.StartsWith(p, StringComparison.Ordinal)) || IsPatientProtocol(u.UID)))
         .Select(u => u.UID)
         .Concat(s_elsewhere)
         .ToFrozenSet(StringComparer.Ordinal);
@@ -39,5 +44,6 @@ public static class StorageSopClasses
     public static bool IsPrivate(string uid) => !uid.StartsWith(StandardRoot, StringComparison.Ordinal);
 
     // CT and XA Performed Procedure Protocol belong to a patient (PS3.4 B.5); the Defined ones do not (GG.3).
-    private static bool IsPatientProtocol(string uid) => uid is "1.2.840.10008.5.1.4.1.1.200.2" or "1.2.840.10008.5.1.4.1.1.200.8";
+    private static bool IsPatientProtocol(string uid) =>
+        uid is "1.2.840.10008.5.1.4.1.1.200.2" or "1.2.840.10008.5.1.4.1.1.200.8";
 }

@@ -29,7 +29,8 @@ internal sealed class StoreObject
     internal DicomTransferSyntax TransferSyntax { get; }
 
     /// <summary>Reads no more of a file than the identity of the object.</summary>
-    /// <exception cref="DicomFormatException">No DICOM file, or one without the UIDs that the command needs.</exception>
+    /// <exception cref="DicomFormatException">No DICOM file, or one without the UIDs that the command
+    /// needs.</exception>
     internal static StoreObject Open(string path)
     {
         var head = DicomFile.Open(path, new DicomReadOptions { StopBefore = new DicomTag(0x0008, 0x0019) });
@@ -45,9 +46,12 @@ internal sealed class StoreObject
     /// <summary>Whether the object can be sent in another syntax without touching its pixels.</summary>
     internal bool CanBecome(string transferSyntax) =>
         !TransferSyntax.IsEncapsulated
-        && (transferSyntax == DicomTransferSyntax.ExplicitVRLittleEndian.UID || transferSyntax == DicomTransferSyntax.ImplicitVRLittleEndian.UID);
+        && (transferSyntax == DicomTransferSyntax.ExplicitVRLittleEndian.UID
+            || transferSyntax == DicomTransferSyntax.ImplicitVRLittleEndian.UID);
 
-    /// <summary>The bytes of the data set: those of the file where the syntax is the stored one, else converted.</summary>
+    /// <summary>
+    /// The bytes of the data set: those of the file where the syntax is the stored one, else converted.
+    /// </summary>
     internal IDataSetSource Read(string transferSyntax) =>
         _path is not null && transferSyntax == TransferSyntax.UID
             ? new FileDataSetSource(_path, _dataSetPosition)
@@ -55,5 +59,6 @@ internal sealed class StoreObject
 
     private static string Uid(DicomFile file, DicomTag tag, DicomTag metaTag) =>
         file.Dataset.GetString(tag) ?? file.FileMetaInfo.GetString(metaTag)
-        ?? throw new DicomFormatException($"The file has neither {tag} nor {metaTag}; an object without it cannot be sent.");
+        ?? throw new DicomFormatException(
+            $"The file has neither {tag} nor {metaTag}; an object without it cannot be sent.");
 }

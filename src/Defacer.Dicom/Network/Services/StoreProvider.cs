@@ -3,7 +3,9 @@ using Defacer.Dicom.Network.Dimse;
 
 namespace Defacer.Dicom.Network.Services;
 
-/// <summary>Storage as SCP (PS3.4 Annex B): hands data sets to an <see cref="IStoreProvider"/> as they arrive.</summary>
+/// <summary>
+/// Storage as SCP (PS3.4 Annex B): hands data sets to an <see cref="IStoreProvider"/> as they arrive.
+/// </summary>
 public sealed class StoreProvider(IStoreProvider target, StorageRules rules) : IDimseService
 {
     // PS3.4 B.3.1.4.1: level of support 2 (full), digital signatures 0 (not stated), no element coercion.
@@ -54,15 +56,22 @@ public sealed class StoreProvider(IStoreProvider target, StorageRules rules) : I
 
         if (command.AffectedSOPClassUID != exchange.Context.AbstractSyntax)
         {
-            throw new DimseException(DicomStatus.SOPClassNotSupported.WithComment("The SOP class is not that of the presentation context"));
+            throw new DimseException(
+                DicomStatus.SOPClassNotSupported.WithComment("The SOP class is not that of the presentation context"));
         }
 
         if (command.AffectedSOPInstanceUID is not { } instance || !DicomUID.IsValid(instance))
         {
-            throw new DimseException(DicomStatus.InvalidSOPInstance.WithComment("(0000,1000) is missing or no valid UID"));
+            throw new DimseException(
+                DicomStatus.InvalidSOPInstance.WithComment("(0000,1000) is missing or no valid UID"));
         }
 
         return new StoreRequest(
-            exchange.Association, exchange.Context.AbstractSyntax, instance, exchange.Context.TransferSyntax, command.MessageID, command.MoveOriginatorAeTitle);
+            exchange.Association,
+            exchange.Context.AbstractSyntax,
+            instance,
+            exchange.Context.TransferSyntax,
+            command.MessageID,
+            command.MoveOriginatorAeTitle);
     }
 }

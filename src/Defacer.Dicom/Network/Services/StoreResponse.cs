@@ -8,7 +8,8 @@ namespace Defacer.Dicom.Network.Services;
 /// <param name="Status">The peer's status; 0122H with a comment of ours when no context fits.</param>
 /// <param name="TransferSyntaxUID">The syntax in which it went; null when it was not sent.</param>
 /// <param name="DataSetBytes">Bytes of the data set sent.</param>
-public sealed record StoreResponse(string SOPClassUID, string SOPInstanceUID, DicomStatus Status, string? TransferSyntaxUID, long DataSetBytes)
+public sealed record StoreResponse(
+    string SOPClassUID, string SOPInstanceUID, DicomStatus Status, string? TransferSyntaxUID, long DataSetBytes)
 {
     /// <summary>Whether it was sent at all.</summary>
     public bool WasSent => TransferSyntaxUID is not null;

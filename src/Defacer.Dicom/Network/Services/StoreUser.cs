@@ -1,5 +1,4 @@
 using Defacer.Dicom.Network.Dimse;
-using Defacer.Dicom.Network.UpperLayer;
 
 namespace Defacer.Dicom.Network.Services;
 
@@ -7,14 +6,15 @@ namespace Defacer.Dicom.Network.Services;
 internal static class StoreUser
 {
     internal static async Task<StoreResponse> StoreAsync(
-        DimseChannel channel, StoreObject item, ushort messageId, Timeouts timeouts, Transport transport, CancellationToken cancellationToken)
+        DimseChannel channel, StoreObject item, ushort messageId, CancellationToken cancellationToken)
     {
         // Its own syntax first: no byte changes then.
         var context = channel.Contexts.Find(item.SOPClassUID, s => item.CanStay && s == item.TransferSyntax.UID)
             ?? channel.Contexts.Find(item.SOPClassUID, item.CanBecome);
         if (context is null)
         {
-            var why = DicomStatus.SOPClassNotSupported.WithComment("Not sent: no accepted context has this class and syntax");
+            var why = DicomStatus.SOPClassNotSupported.WithComment(
+                "Not sent: no accepted context has this class and syntax");
             return new StoreResponse(item.SOPClassUID, item.SOPInstanceUID, why, null, 0);
         }
 
@@ -29,7 +29,7 @@ internal static class StoreUser
             HasDataSet = true,
         };
         await channel.SendAsync(request, context.Id, source, cancellationToken).ConfigureAwait(false);
-        var status = await ResponseReader.ReceiveAsync(channel, request, timeouts, transport, cancellationToken).ConfigureAwait(false);
+        var status = await ResponseReader.ReceiveAsync(channel, request, cancellationToken).ConfigureAwait(false);
         return new StoreResponse(item.SOPClassUID, item.SOPInstanceUID, status, context.TransferSyntax, source.Count);
     }
 

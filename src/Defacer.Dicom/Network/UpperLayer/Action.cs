@@ -21,7 +21,9 @@ internal enum Action
     /// <summary>Issue the transport connect response; start ARTIM.</summary>
     AE5,
 
-    /// <summary>Stop ARTIM; acceptable: issue A-ASSOCIATE indication; else send A-ASSOCIATE-RJ and start ARTIM.</summary>
+    /// <summary>
+    /// Stop ARTIM; acceptable: issue A-ASSOCIATE indication; else send A-ASSOCIATE-RJ and start ARTIM.
+    /// </summary>
     AE6,
 
     /// <summary>Send A-ASSOCIATE-AC.</summary>

@@ -14,7 +14,9 @@ internal enum IndicationKind
     /// <summary>A-ASSOCIATE confirmation, accepted; the message is a <see cref="AAssociateAC"/>.</summary>
     AssociateAccepted,
 
-    /// <summary>A-ASSOCIATE confirmation, rejected; the message is a boxed <see cref="AssociationRejection"/>.</summary>
+    /// <summary>
+    /// A-ASSOCIATE confirmation, rejected; the message is a boxed <see cref="AssociationRejection"/>.
+    /// </summary>
     AssociateRejected,
 
     /// <summary>P-DATA indication.</summary>
@@ -49,7 +51,8 @@ internal enum IndicationKind
 /// <param name="Kind">What happened.</param>
 /// <param name="Message">See the kind; else null.</param>
 /// <param name="Data">The PDVs of a P-DATA-TF; valid until the next receiving.</param>
-internal readonly record struct Indication(IndicationKind Kind, object? Message = null, ReadOnlyMemory<byte> Data = default);
+internal readonly record struct Indication(
+    IndicationKind Kind, object? Message = null, ReadOnlyMemory<byte> Data = default);
 
 /// <summary>A request that did not get as far as the service user.</summary>
 internal sealed record RefusedRequest(AAssociateRQ Request, AssociationRejection Rejection);

@@ -13,7 +13,8 @@ internal readonly record struct Transition(Action Action, State Next);
 /// <summary>The state machine of the upper layer: PS3.8 Table 9-10. Touches nothing.</summary>
 internal static class TransitionTable
 {
-    // Action/next state; '-' cannot happen; '?': a fact decides the next state (AE-6: Sta3 or Sta13; AR-8: Sta9 or Sta10).
+    // Action/next state; '-' cannot happen; '?': a fact decides the next state (AE-6: Sta3 or Sta13; AR-8: Sta9 or
+    // Sta10).
     private const string Table9_10 = """
               Sta1    Sta2    Sta3    Sta4    Sta5    Sta6    Sta7    Sta8    Sta9    Sta10   Sta11   Sta12   Sta13
         Evt1  AE-1/4  -       -       -       -       -       -       -       -       -       -       -       -

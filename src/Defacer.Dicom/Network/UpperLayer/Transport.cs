@@ -59,11 +59,15 @@ internal sealed class Transport : IAsyncDisposable
     /// <summary>Why the connection was found closed; null when the peer closed it in order.</summary>
     internal Exception? Error { get; private set; }
 
-    /// <summary>Whether the peer has said, or closed, something that was not read yet; false where that cannot be known.</summary>
-    internal bool HasNews => _end > _start || (_socket is not null && !_isDisposed && _socket.Poll(0, SelectMode.SelectRead));
+    /// <summary>
+    /// Whether the peer has said, or closed, something that was not read yet; false where that cannot be known.
+    /// </summary>
+    internal bool HasNews =>
+        _end > _start || (_socket is not null && !_isDisposed && _socket.Poll(0, SelectMode.SelectRead));
 
     /// <summary>The timestamp at which a wait that begins now ends.</summary>
-    internal long Deadline(TimeSpan wait) => _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+    internal long Deadline(TimeSpan wait) =>
+        _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
 
     internal void Consume(int count) => _start += count;
 
@@ -73,7 +77,8 @@ internal sealed class Transport : IAsyncDisposable
     /// </summary>
     internal void AcknowledgeAtOnce()
     {
-        if (OperatingSystem.IsLinux() && _socket is { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 })
+        if (OperatingSystem.IsLinux()
+            && _socket is { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 })
         {
             try
             {
@@ -94,6 +99,7 @@ internal sealed class Transport : IAsyncDisposable
     /// <summary>Writes everything, in one call to the system where it takes it.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>
     /// <exception cref="TimeoutException">The peer does not take it; the connection cannot be used further.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, TimeSpan wait, CancellationToken cancellationToken)
     {
         RenewIfCancelled();

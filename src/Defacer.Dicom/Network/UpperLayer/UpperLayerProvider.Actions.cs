@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Defacer.Dicom.Network.Pdu;
 
 namespace Defacer.Dicom.Network.UpperLayer;
@@ -9,9 +10,18 @@ internal sealed partial class UpperLayerProvider
     // For a last A-ABORT that the peer sent before it closed: it explains the failure of our write.
     private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(500);
 
-    private async ValueTask<Action> StepAsync(Event happened, ReadOnlyMemory<byte> pdu, Facts facts, CancellationToken cancellationToken)
+    // The requestor waits only after its own abort, and somebody waits for it to give up.
+    private static readonly TimeSpan s_longestRequestorWait = TimeSpan.FromSeconds(2);
+
+    private TimeSpan Artim =>
+        _isRequestor && s_longestRequestorWait < _timeouts.Artim ? s_longestRequestorWait : _timeouts.Artim;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Action> StepAsync(
+        Event happened, ReadOnlyMemory<byte> pdu, Facts facts, CancellationToken cancellationToken)
     {
-        var step = TransitionTable.Step(State, happened, facts) ?? throw new UnreachableException($"{happened} cannot happen in {State}.");
+        var step = TransitionTable.Step(State, happened, facts)
+            ?? throw new UnreachableException($"{happened} cannot happen in {State}.");
         State = step.Next;
         await PerformAsync(step, pdu, cancellationToken).ConfigureAwait(false);
         return step.Action;
@@ -36,12 +46,13 @@ internal sealed partial class UpperLayerProvider
             case Action.AE4 or Action.AR3 or Action.AR5 or Action.AA2 or Action.AA3 or Action.AA4 or Action.AA5:
                 return CloseTransportAsync();
             default:
-                // AE-1: the connection was made before; AE-3, DT-2, AR-2, AR-6, AR-8, AR-10: the indication is the return value; AA-6.
+                // AE-1: the connection was made before; AE-3, DT-2, AR-2, AR-6, AR-8, AR-10: the indication is the
+                // return value; AA-6.
                 return default;
         }
     }
 
-    private void StartArtim() => _artimDeadline = _transport.Deadline(_timeouts.Artim);
+    private void StartArtim() => _artimDeadline = _transport.Deadline(Artim);
 
     private async ValueTask SendLastAsync(ReadOnlyMemory<byte> pdu)
     {
@@ -54,7 +65,7 @@ internal sealed partial class UpperLayerProvider
     {
         try
         {
-            await _transport.WriteAsync(pdu, _timeouts.Artim, CancellationToken.None).ConfigureAwait(false);
+            await _transport.WriteAsync(pdu, Artim, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
@@ -63,6 +74,7 @@ internal sealed partial class UpperLayerProvider
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> pdu, CancellationToken cancellationToken)
     {
         try
@@ -75,25 +87,27 @@ internal sealed partial class UpperLayerProvider
             await LoseAsync().ConfigureAwait(false);
             throw;
         }
-        catch (TimeoutException e)
-        {
-            await LoseAsync().ConfigureAwait(false);
-            throw new AssociationLostException(LostCause.TimedOut, e.Message, e);
-        }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             var farewell = await HearFarewellAsync().ConfigureAwait(false);
             await LoseAsync().ConfigureAwait(false);
-            throw farewell ?? new AssociationLostException(
-                LostCause.Closed, "The connection was closed by the peer or the network while sending.", e);
+            throw farewell ?? (e is TimeoutException
+                ? new AssociationLostException(LostCause.TimedOut, e.Message, e)
+                : new AssociationLostException(
+                    LostCause.Closed, "The connection was closed by the peer or the network while sending.", e));
         }
     }
 
     private async ValueTask<AssociationException?> HearFarewellAsync()
     {
-        var fill = await _transport.FillAsync(AAbort.Size, _transport.Deadline(s_farewell), CancellationToken.None).ConfigureAwait(false);
+        _transport.Consume(_unconsumed);
+        _unconsumed = 0;
+        var fill = await _transport.FillAsync(AAbort.Size, _transport.Deadline(s_farewell), CancellationToken.None)
+            .ConfigureAwait(false);
         var bytes = _transport.Received;
-        return fill == Fill.Done && bytes.Span[0] == (byte)PduType.Abort ? AAbort.Read(bytes.Span[PduHeader.Size..]) : null;
+        return fill == Fill.Done && bytes.Span[0] == (byte)PduType.Abort
+            ? AAbort.Read(bytes.Span[PduHeader.Size..])
+            : null;
     }
 
     // Evt17: in every state in which we send, it closes and leads to Sta1.

@@ -21,7 +21,8 @@ internal sealed partial class UpperLayerProvider
             return await DiscardAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var fill = await _transport.FillAsync(1, _artimDeadline ?? _transport.Deadline(wait), cancellationToken).ConfigureAwait(false);
+        var fill = await _transport.FillAsync(1, _artimDeadline ?? _transport.Deadline(wait), cancellationToken)
+            .ConfigureAwait(false);
         if (fill != Fill.Done)
         {
             return await EndAsync(fill, IndicationKind.Silence).ConfigureAwait(false);
@@ -69,6 +70,7 @@ internal sealed partial class UpperLayerProvider
     /// While sending: looks whether the peer has aborted or closed, without waiting. Its data stay for later.
     /// </summary>
     /// <exception cref="AssociationException">It has.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask ThrowIfPeerGoneAsync()
     {
         _transport.Consume(_unconsumed);
@@ -78,7 +80,8 @@ internal sealed partial class UpperLayerProvider
             return;
         }
 
-        var fill = await _transport.FillAsync(1, _transport.Deadline(_timeouts.Progress), CancellationToken.None).ConfigureAwait(false);
+        var fill = await _transport.FillAsync(1, _transport.Deadline(_timeouts.Progress), CancellationToken.None)
+            .ConfigureAwait(false);
         if (fill == Fill.Done && _transport.Received.Span[0] != (byte)PduType.Abort)
         {
             return;
@@ -91,22 +94,27 @@ internal sealed partial class UpperLayerProvider
     /// <param name="indication">What happened.</param>
     /// <param name="during">What was being done, for the message.</param>
     /// <param name="isBetweenMessages">Whether nothing was begun: silence is then idleness.</param>
-    internal AssociationException Failure(Indication indication, string during, bool isBetweenMessages = false) => indication.Kind switch
+    internal AssociationException Failure(Indication indication, string during, bool isBetweenMessages = false) =>
+        indication.Kind switch
     {
         IndicationKind.Abort => (AssociationException)indication.Message!,
         IndicationKind.Closed => new AssociationLostException(
-            LostCause.Closed, $"The connection was closed by the peer or the network while {during}.", _transport.Error),
+            LostCause.Closed, $"The peer or the network closed the connection while {during}.", _transport.Error),
         IndicationKind.Silence or IndicationKind.Stalled or IndicationKind.ArtimExpired => new AssociationLostException(
-            LostCause.TimedOut, $"The peer was silent for too long while {during}.") { IsIdle = isBetweenMessages && indication.Kind == IndicationKind.Silence },
+            LostCause.TimedOut, $"The peer was silent for too long while {during}.")
+        { IsIdle = isBetweenMessages && indication.Kind == IndicationKind.Silence },
         _ => new AssociationException(
             AbortSource.ServiceProvider, AbortReason.UnexpectedPdu, $"The peer sent {indication.Kind} while {during}."),
     };
 
     private static (Event Happened, Indication Indication) Parse(PduType type, ReadOnlyMemory<byte> body) => type switch
     {
-        PduType.AssociateRQ => (Event.Evt6, new Indication(IndicationKind.AssociateRequest, AAssociateRQ.Read(body.Span))),
-        PduType.AssociateAC => (Event.Evt3, new Indication(IndicationKind.AssociateAccepted, AAssociateAC.Read(body.Span))),
-        PduType.AssociateRJ => (Event.Evt4, new Indication(IndicationKind.AssociateRejected, AAssociateRJ.Read(body.Span))),
+        PduType.AssociateRQ =>
+            (Event.Evt6, new Indication(IndicationKind.AssociateRequest, AAssociateRQ.Read(body.Span))),
+        PduType.AssociateAC =>
+            (Event.Evt3, new Indication(IndicationKind.AssociateAccepted, AAssociateAC.Read(body.Span))),
+        PduType.AssociateRJ =>
+            (Event.Evt4, new Indication(IndicationKind.AssociateRejected, AAssociateRJ.Read(body.Span))),
         PduType.PDataTF => (Event.Evt10, new Indication(IndicationKind.Data, null, body)),
         PduType.ReleaseRQ => (Event.Evt12, new Indication(IndicationKind.ReleaseRequest)),
         PduType.ReleaseRP => (Event.Evt13, new Indication(IndicationKind.ReleaseConfirm)),
@@ -122,11 +130,15 @@ internal sealed partial class UpperLayerProvider
             return await IndicateRequestAsync(request, indication).ConfigureAwait(false);
         }
 
-        AAbort.Write(_small, before == State.Sta2 ? AbortSource.ServiceUser : AbortSource.ServiceProvider, AbortReason.UnexpectedPdu);
-        var action = await StepAsync(happened, _small, new Facts(IsRequestor: _isRequestor), CancellationToken.None).ConfigureAwait(false);
+        AAbort.Write(_small, before == State.Sta2
+            ? AbortSource.ServiceUser
+            : AbortSource.ServiceProvider, AbortReason.UnexpectedPdu);
+        var action = await StepAsync(happened, _small, new Facts(IsRequestor: _isRequestor), CancellationToken.None)
+            .ConfigureAwait(false);
         return action switch
         {
-            Action.AA1 or Action.AA8 => throw new UnexpectedPduException($"The peer sent a PDU that is not allowed now ({happened} in {before})."),
+            Action.AA1 or Action.AA8 => throw new UnexpectedPduException(
+                $"The peer sent a PDU that is not allowed now ({happened} in {before})."),
             Action.AA6 or Action.AA7 => new Indication(IndicationKind.Ignored),
             _ => indication,
         };
@@ -136,8 +148,11 @@ internal sealed partial class UpperLayerProvider
     {
         var rejection = _screen(request);
         AAssociateRJ.Write(_small, rejection ?? default);
-        await StepAsync(Event.Evt6, _small, new Facts(IsRequestAcceptable: rejection is null), CancellationToken.None).ConfigureAwait(false);
-        return rejection is null ? indication : new Indication(IndicationKind.AssociateRefused, new RefusedRequest(request, rejection.Value));
+        await StepAsync(Event.Evt6, _small, new Facts(IsRequestAcceptable: rejection is null), CancellationToken.None)
+            .ConfigureAwait(false);
+        return rejection is null
+            ? indication
+            : new Indication(IndicationKind.AssociateRefused, new RefusedRequest(request, rejection.Value));
     }
 
     private async ValueTask<Indication> EndAsync(Fill fill, IndicationKind ifSilent)

@@ -24,7 +24,11 @@ internal sealed partial class UpperLayerProvider : IAsyncDisposable
     /// <param name="timeouts">ARTIM and progress.</param>
     /// <param name="screen">AE-6: how the provider rejects a request; null from it lets the request pass.</param>
     internal UpperLayerProvider(
-        Transport transport, bool isRequestor, Limits limits, Timeouts timeouts, Func<AAssociateRQ, AssociationRejection?>? screen = null)
+        Transport transport,
+        bool isRequestor,
+        Limits limits,
+        Timeouts timeouts,
+        Func<AAssociateRQ, AssociationRejection?>? screen = null)
     {
         _transport = transport;
         _isRequestor = isRequestor;
@@ -76,7 +80,9 @@ internal sealed partial class UpperLayerProvider : IAsyncDisposable
         return StepAsync(Event.Evt14, _small, default, CancellationToken.None);
     }
 
-    /// <summary>Releases the association; data that still come are dropped, a collision is resolved (PS3.8 7.2.2.7).</summary>
+    /// <summary>
+    /// Releases the association; data that still come are dropped, a collision is resolved (PS3.8 7.2.2.7).
+    /// </summary>
     internal async ValueTask<Indication> ReleaseAsync(CancellationToken cancellationToken)
     {
         AReleaseRQ.Write(_small);

@@ -1,6 +1,6 @@
 using Defacer.Dicom.Data;
-using Defacer.Dicom.Network.Dimse;
 using Defacer.Dicom.Network;
+using Defacer.Dicom.Network.Dimse;
 using Defacer.Testing;
 using Xunit;
 
@@ -40,9 +40,11 @@ public sealed class StoreTests
         Assert.True(loopback.Store.Stored.TryDequeue(out var stored));
         Assert.Equal(Loopback.Encode(file, Loopback.Explicit), stored.DataSet);
         Assert.Equal(response.DataSetBytes, stored.DataSet.Length);
-        Assert.Equal(("1.2.3.4", Loopback.CT, Loopback.Explicit), (stored.Request.SOPInstanceUID, stored.Request.SOPClassUID, stored.Request.TransferSyntaxUID));
+        Assert.Equal(("1.2.3.4", Loopback.CT, Loopback.Explicit), (
+            stored.Request.SOPInstanceUID, stored.Request.SOPClassUID, stored.Request.TransferSyntaxUID));
         var end = await loopback.Observer.FirstEnd;
-        Assert.Equal((AssociationEnd.Released, 1L, 0L, (long)stored.DataSet.Length), (end.End, end.Messages, end.Failures, end.DataSetBytes));
+        Assert.Equal((AssociationEnd.Released, 1L, 0L, (long)stored.DataSet.Length), (
+            end.End, end.Messages, end.Failures, end.DataSetBytes));
         Assert.Equal(stored.Request.Association.Id, Assert.Single(loopback.Observer.EndedIds));
     }
 
@@ -52,7 +54,9 @@ public sealed class StoreTests
     public async Task Store_PeerTakesOnlyTheOtherLittleEndian_IsConverted(bool fromExplicit)
     {
         using var folder = new TemporaryFolder();
-        var (own, other) = fromExplicit ? (Loopback.Explicit, Loopback.Implicit) : (Loopback.Implicit, Loopback.Explicit);
+        var (own, other) = fromExplicit
+            ? (Loopback.Explicit, Loopback.Implicit)
+            : (Loopback.Implicit, Loopback.Explicit);
         var file = Loopback.MakeObject(300_000, transferSyntax: own);
         file.Save(folder["a.dcm"]);
         await using var loopback = await Loopback.StartAsync();
@@ -68,7 +72,8 @@ public sealed class StoreTests
     public async Task Store_NoContextFits_IsNotSentAndSaysSo()
     {
         await using var loopback = await Loopback.StartAsync();
-        await using var association = await loopback.ConnectAsync(new ProposedContext(Loopback.CT, DicomTransferSyntax.JPEG2000Lossless.UID));
+        await using var association = await loopback.ConnectAsync(
+            new ProposedContext(Loopback.CT, DicomTransferSyntax.JPEG2000Lossless.UID));
         var response = await association.StoreAsync(Loopback.MakeObject(10), Token);
         Assert.Equal((false, (ushort)0x0122), (response.WasSent, response.Status.Code));
         Assert.Empty(association.Accepted);
@@ -102,7 +107,8 @@ public sealed class StoreTests
     [Fact]
     public async Task Store_SinkFailsInTheMiddle_AnswersProcessingFailureAndGoesOn()
     {
-        var store = new MemoryStore { OnWrite = at => _ = at > 1_000_000 ? throw new IOException("The disk is gone.") : 0 };
+        var store = new MemoryStore { OnWrite = at =>
+            _ = at > 1_000_000 ? throw new IOException("The disk is gone.") : 0 };
         await using var loopback = await Loopback.StartAsync(store);
         await using var association = await loopback.ConnectAsync();
         var response = await association.StoreAsync(Loopback.MakeObject(3_000_000), Token);

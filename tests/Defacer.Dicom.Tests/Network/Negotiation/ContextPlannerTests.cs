@@ -1,0 +1,52 @@
+using Defacer.Dicom.Data;
+using Defacer.Dicom.Network.Negotiation;
+using Xunit;
+
+namespace Defacer.Dicom.Tests.Network.Negotiation;
+
+public sealed class ContextPlannerTests
+{
+    private static readonly string s_ct = DicomUID.CTImageStorage.UID;
+    private static readonly string s_explicit = DicomTransferSyntax.ExplicitVRLittleEndian.UID;
+    private static readonly string s_implicit = DicomTransferSyntax.ImplicitVRLittleEndian.UID;
+    private static readonly string s_lossless = DicomTransferSyntax.JPEGLosslessSV1.UID;
+
+    [Fact]
+    public void Plan_CompressedObject_HasItsOwnContextAndOneUncompressed()
+    {
+        var plan = Assert.Single(ContextPlanner.Plan([new(s_ct, s_lossless), new(s_ct, s_lossless)]));
+        Assert.Equal([[s_lossless], [s_explicit, s_implicit]], plan.Contexts.Select(c => c.TransferSyntaxes));
+    }
+
+    [Fact]
+    public void Plan_ExplicitObject_OffersImplicitApart()
+    {
+        var plan = Assert.Single(ContextPlanner.Plan([new(s_ct, s_explicit)]));
+        Assert.Equal([[s_explicit], [s_implicit]], plan.Contexts.Select(c => c.TransferSyntaxes));
+    }
+
+    [Fact]
+    public void Plan_300Classes_NeedSeveralAssociationsAndLoseNone()
+    {
+        var kinds = Enumerable.Range(1, 300).Select(i => new ObjectKind($"1.2.3.{i}", s_lossless)).ToList();
+        var plans = ContextPlanner.Plan(kinds);
+        Assert.Equal(5, plans.Count);
+        Assert.All(plans, p => Assert.InRange(p.Contexts.Count, 1, 128));
+        Assert.Equal(kinds.ToHashSet(), plans.SelectMany(p => p.Kinds).ToHashSet());
+        Assert.All(plans, p =>
+            Assert.All(p.Kinds, k => Assert.Equal(2, p.Contexts.Count(c => c.AbstractSyntax == k.SOPClassUID))));
+    }
+
+    [Fact]
+    public void Plan_OneClassWith200Syntaxes_IsSplit()
+    {
+        var kinds = Enumerable.Range(1, 200).Select(i => new ObjectKind(s_ct, $"1.2.3.{i}")).ToList();
+        var plans = ContextPlanner.Plan(kinds);
+        Assert.Equal(2, plans.Count);
+        Assert.All(plans, p => Assert.InRange(p.Contexts.Count, 1, 128));
+        Assert.Equal(200, plans.Sum(p => p.Kinds.Count));
+    }
+
+    [Fact]
+    public void Plan_Nothing_IsNoAssociation() => Assert.Empty(ContextPlanner.Plan([]));
+}
