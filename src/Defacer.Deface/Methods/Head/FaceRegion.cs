@@ -1,0 +1,38 @@
+namespace Defacer.Deface.Methods.Head;
+
+/// <summary>Where face and ears lie on the mean head, in its own mm. Read off the template and checked on real heads.</summary>
+internal static class FaceRegion
+{
+    /// <summary>Height of the upper edge: about a finger above the orbital rim, where the eyebrows end.</summary>
+    internal const double BrowZ = -6;
+
+    /// <summary>Height of the orbital rim: below it the cut is deep.</summary>
+    internal const double OrbitTopZ = -18;
+
+    /// <summary>Below the chin: the mean chin ends at -133.</summary>
+    internal const double ChinZ = -152;
+
+    /// <summary>The face ends in front of this frontal plane; the ears begin about 40 mm behind it.</summary>
+    internal const double SideY = -45;
+
+    /// <summary>Middle of the ear, and half its height and width with what ears differ from head to head.</summary>
+    internal const double EarY = 8, EarZ = -38, EarHalfHeight = 42, EarHalfWidth = 30;
+
+    /// <summary>Where ears may still reach when they are larger or set differently.</summary>
+    internal const double EarSearchHalfHeight = 62, EarSearchHalfWidth = 48;
+
+    /// <summary>Depth below the skin over brow, cheeks and chin, mm.</summary>
+    internal const double DepthMm = 9;
+
+    /// <summary>Depth below the skin over orbits and nose, mm.</summary>
+    internal const double DeepMm = 16;
+
+    /// <summary>Depth below the side of the head where an ear was, mm.</summary>
+    internal const double EarDepthMm = 5;
+
+    /// <summary>Kept between a cut and the brain, mm.</summary>
+    internal const double BrainRimMm = 4;
+
+    /// <summary>Share of heads with brain at a place from which on the place counts as brain.</summary>
+    internal const double BrainShare = 0.04;
+}

@@ -1,0 +1,81 @@
+using Defacer.Imaging.Geometry;
+using Defacer.Imaging.Morphology;
+using Defacer.Imaging.Resample;
+
+namespace Defacer.Deface.Methods.Head;
+
+/// <summary>The body's surface as far as the field of view shows it.</summary>
+internal sealed class HeadSurface
+{
+    // As many points as a fit needs: more cost time and do not move the result.
+    private const int MostPoints = 2400;
+
+    private readonly BinaryGrid _view;
+    private readonly RegularGrid _grid;
+
+    private HeadSurface(RegularGrid grid, BinaryGrid view, DistanceField distance, IReadOnlyList<Vector3> points)
+    {
+        _grid = grid;
+        _view = view;
+        Distance = distance;
+        Points = points;
+    }
+
+    /// <summary>Signed distance to the body, mm; negative inside.</summary>
+    internal DistanceField Distance { get; }
+
+    /// <summary>Points spread evenly over the surface, without those where only the field of view ends the body.</summary>
+    internal IReadOnlyList<Vector3> Points { get; }
+
+    /// <summary>Whether the position is in the field of view.</summary>
+    internal bool IsInView(Vector3 patient)
+    {
+        var (c, r, s) = _grid.ToVoxel(patient);
+        var (column, row, slice) = ((int)Math.Round(c), (int)Math.Round(r), (int)Math.Round(s));
+        var shape = _grid.Shape;
+        return (uint)column < (uint)shape.Columns && (uint)row < (uint)shape.Rows && (uint)slice < (uint)shape.Slices
+            && _view[column, row, slice];
+    }
+
+    /// <summary>The surface of a body.</summary>
+    /// <param name="body">The body, closed and without holes.</param>
+    /// <param name="view">The field of view, on the same grid.</param>
+    /// <param name="grid">The grid of both.</param>
+    /// <param name="lowestMm">Points below this height (patient z) are left out: the trunk is no part of a head.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    internal static HeadSurface Of(
+        BinaryGrid body, BinaryGrid view, RegularGrid grid, double lowestMm, CancellationToken cancellationToken)
+    {
+        var distance = DistanceTransform.Signed(body, cancellationToken);
+        // Within two voxels of the border of the field of view a surface may be the border itself.
+        var inner = view.Erode(2 * grid.SpacingMm, cancellationToken);
+        var shape = grid.Shape;
+        var found = new List<Vector3>();
+        for (var slice = 1; slice < shape.Slices - 1; slice++)
+        {
+            for (var row = 1; row < shape.Rows - 1; row++)
+            {
+                for (var column = 1; column < shape.Columns - 1; column++)
+                {
+                    if (IsSurface(body, shape.Index(column, row, slice), shape) && inner[column, row, slice])
+                    {
+                        found.Add(grid.ToPatient(column, row, slice));
+                    }
+                }
+            }
+        }
+
+        var above = found.Where(p => p.Z >= lowestMm).ToList();
+        var stride = Math.Max(1, above.Count / MostPoints);
+        return new HeadSurface(
+            grid, view, new DistanceField(distance, shape, grid.Origin), [.. above.Where((_, i) => i % stride == 0)]);
+    }
+
+    private static bool IsSurface(BinaryGrid body, int at, GridShape shape)
+    {
+        var (row, slice) = (shape.Columns, shape.Columns * shape.Rows);
+        var voxels = body.Voxels;
+        return voxels[at] && !(voxels[at - 1] && voxels[at + 1] && voxels[at - row] && voxels[at + row]
+            && voxels[at - slice] && voxels[at + slice]);
+    }
+}

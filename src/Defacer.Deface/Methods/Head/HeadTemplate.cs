@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Defacer.Imaging.Geometry;
+
+namespace Defacer.Deface.Methods.Head;
+
+/// <summary>
+/// The mean head: signed distance to its skin and, per place, the share of heads whose brain reaches there. Axes left,
+/// posterior, superior; origin in the centre of the brain; mm. How it was made: models/head-template/README.md.
+/// </summary>
+internal sealed class HeadTemplate
+{
+    private const uint Magic = 0x31544844; // "DHT1"
+    private static readonly Lazy<HeadTemplate> s_mean = new(LoadMean);
+
+    internal HeadTemplate(DistanceField distance, DistanceField brain)
+    {
+        Distance = distance;
+        Brain = brain;
+        SurfacePoints = FindSurface(distance);
+    }
+
+    /// <summary>The mean head that comes with the program.</summary>
+    internal static HeadTemplate Mean => s_mean.Value;
+
+    /// <summary>Signed distance to the skin, mm; negative inside.</summary>
+    internal DistanceField Distance { get; }
+
+    /// <summary>Share of heads with brain (everything inside the inner skull) here, 0 to 1.</summary>
+    internal DistanceField Brain { get; }
+
+    /// <summary>Points of the skin, spread evenly; none at the cut through the neck.</summary>
+    internal IReadOnlyList<Vector3> SurfacePoints { get; }
+
+    internal void Save(Stream stream)
+    {
+        using var deflate = new ZLibStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
+        var shape = Distance.Shape;
+        var head = new byte[32];
+        BinaryPrimitives.WriteUInt32LittleEndian(head, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(4), shape.Columns);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), shape.Rows);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), shape.Slices);
+        BinaryPrimitives.WriteSingleLittleEndian(head.AsSpan(16), (float)shape.ColumnMm);
+        BinaryPrimitives.WriteSingleLittleEndian(head.AsSpan(20), (float)Distance.Origin.X);
+        BinaryPrimitives.WriteSingleLittleEndian(head.AsSpan(24), (float)Distance.Origin.Y);
+        BinaryPrimitives.WriteSingleLittleEndian(head.AsSpan(28), (float)Distance.Origin.Z);
+        deflate.Write(head);
+        // Half a millimetre is finer than heads are alike; beyond 63 mm only the sign matters.
+        deflate.Write([.. Distance.Values.Select(v => unchecked((byte)(sbyte)Math.Clamp(Math.Round(v * 2), -127, 127)))]);
+        deflate.Write([.. Brain.Values.Select(v => (byte)Math.Clamp(Math.Round(v * 255), 0, 255))]);
+    }
+
+    internal static HeadTemplate Load(Stream stream)
+    {
+        using var inflate = new ZLibStream(stream, CompressionMode.Decompress);
+        var head = new byte[32];
+        inflate.ReadExactly(head);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(head) != Magic)
+        {
+            throw new InvalidDataException("The head template is damaged: install the program anew.");
+        }
+
+        var step = BinaryPrimitives.ReadSingleLittleEndian(head.AsSpan(16));
+        var shape = new GridShape(
+            BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(4)),
+            BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8)),
+            BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12)),
+            step,
+            step,
+            step);
+        var origin = new Vector3(
+            BinaryPrimitives.ReadSingleLittleEndian(head.AsSpan(20)),
+            BinaryPrimitives.ReadSingleLittleEndian(head.AsSpan(24)),
+            BinaryPrimitives.ReadSingleLittleEndian(head.AsSpan(28)));
+        var bytes = new byte[shape.VoxelCount];
+        inflate.ReadExactly(bytes);
+        var distance = Array.ConvertAll(bytes, b => unchecked((sbyte)b) / 2f);
+        inflate.ReadExactly(bytes);
+        var brain = Array.ConvertAll(bytes, b => b / 255f);
+        return new HeadTemplate(new DistanceField(distance, shape, origin), new DistanceField(brain, shape, origin));
+    }
+
+    private static HeadTemplate LoadMean()
+    {
+        using var stream = typeof(HeadTemplate).Assembly.GetManifestResourceStream("Defacer.Deface.head-template.bin")
+            ?? throw new InvalidDataException("The head template is missing from the program.");
+        return Load(stream);
+    }
+
+    private static List<Vector3> FindSurface(DistanceField distance)
+    {
+        var shape = distance.Shape;
+        var points = new List<Vector3>();
+        for (var s = 1; s < shape.Slices - 1; s++)
+        {
+            for (var r = 1; r < shape.Rows - 1; r++)
+            {
+                for (var c = 1; c < shape.Columns - 1; c++)
+                {
+                    // A voxel is about half its edge from the surface that cuts it.
+                    if (Math.Abs(distance.Values[shape.Index(c, r, s)]) < shape.ColumnMm * 0.5)
+                    {
+                        points.Add(distance.Origin + new Vector3(c * shape.ColumnMm, r * shape.RowMm, s * shape.SliceMm));
+                    }
+                }
+            }
+        }
+
+        return points;
+    }
+}
