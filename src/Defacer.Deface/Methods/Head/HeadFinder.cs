@@ -8,39 +8,55 @@ namespace Defacer.Deface.Methods.Head;
 /// <param name="Pose">The best pose.</param>
 /// <param name="Cost">Mean squared distance at the robust residuals, mm².</param>
 /// <param name="Surface">The surface it was laid on.</param>
-internal sealed record HeadFit(HeadPose Pose, double Cost, HeadSurface Surface);
+/// <param name="Points">The points of it that took part.</param>
+internal sealed record HeadFit(HeadPose Pose, double Cost, HeadSurface Surface, IReadOnlyList<Vector3> Points);
 
 /// <summary>Tries the template at the upper end of the body from several starts.</summary>
 internal static class HeadFinder
 {
-    // From crown to below the chin, with the neck extended; below it are shoulders.
-    private const double HeadHeightMm = 250;
+    // A ball of this radius fits into every head in view, and into no holder, tube or table.
+    private const double CoreRadiusMm = 32;
+
+    // The farthest the mean head reaches from its centre, to the chin; what lies beyond is neck and shoulders.
+    private const double ReachMm = 172;
+
+    // Fewer points of skin than this do not hold nine parameters.
+    private const int FewestPoints = 150;
 
     /// <summary>The best fit; null when the body shows too little surface.</summary>
     internal static HeadFit? Find(BinaryGrid body, BinaryGrid view, RegularGrid grid, CancellationToken cancellationToken)
     {
-        if (Top(body) is not { } top)
+        var core = body.Open(CoreRadiusMm, cancellationToken);
+        if (Top(core) is not { } top)
         {
             return null;
         }
 
-        var topMm = grid.ToPatient(0, 0, top).Z;
-        var surface = HeadSurface.Of(body, view, grid, topMm - HeadHeightMm, cancellationToken);
-        if (surface.Points.Count < 200)
-        {
-            return null;
-        }
-
-        var fitter = new HeadFitter(HeadTemplate.Mean, surface);
-        var best = Starts(body, grid, top)
+        var surface = HeadSurface.Of(body, view, grid, grid.ToPatient(0, 0, top).Z - (2 * ReachMm), cancellationToken);
+        var best = Starts(core, grid, top)
             .AsParallel()
             .WithCancellation(cancellationToken)
-            .Select(start => fitter.Fit(start, iterations: 12, stride: 6))
-            .OrderBy(fit => fit.Cost)
+            .Select(start => Fit(start, surface, iterations: 12, stride: 5))
+            .Where(fit => fit is not null)
+            .OrderBy(fit => fit!.Cost)
             .Take(3)
-            .Select(fit => fitter.Fit(fit.Pose.Parameters, iterations: 40, stride: 1))
-            .MinBy(fit => fit.Cost);
-        return new HeadFit(best.Pose, best.Cost, surface);
+            .Select(fit => Fit(fit!.Pose.Parameters, surface, iterations: 40, stride: 1))
+            .MinBy(fit => fit?.Cost ?? double.PositiveInfinity);
+        return best;
+    }
+
+    private static HeadFit? Fit(double[] start, HeadSurface surface, int iterations, int stride)
+    {
+        var centre = new Vector3(start[0], start[1], start[2]);
+        var reach = ReachMm * Math.Exp((start[6] + start[7] + start[8]) / 3);
+        var near = surface.Points.Where(p => (p - centre).Length <= reach).ToList();
+        if (near.Count < FewestPoints)
+        {
+            return null;
+        }
+
+        var (pose, cost) = new HeadFitter(HeadTemplate.Mean, near, surface).Fit(start, iterations, stride);
+        return new HeadFit(pose, cost, surface, near);
     }
 
     // The highest slice with 5 cm² of body.
@@ -65,7 +81,7 @@ internal static class HeadFinder
         var z = grid.ToPatient(0, 0, top).Z;
         // The crown of the mean head is 78 mm above its origin; a field of view may cut it off by up to 60 mm.
         double[] crowns = [78, 58, 30];
-        double[] pitches = [-0.35, 0, 0.35];
+        double[] pitches = [-0.55, -0.2, 0.15, 0.5];
         double[] sizes = [-0.15, 0];
         return from crown in crowns
                from pitch in pitches

@@ -6,7 +6,10 @@ namespace Defacer.Deface.Methods.Head;
 /// Lays the template over a body surface: each point of the one must lie near the surface of the other, as far as both
 /// are in view. Robust Gauss-Newton with damping; nine parameters.
 /// </summary>
-internal sealed class HeadFitter(HeadTemplate template, HeadSurface surface)
+/// <param name="template">The mean head.</param>
+/// <param name="body">Points of the body's surface.</param>
+/// <param name="surface">The body.</param>
+internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> body, HeadSurface surface)
 {
     private const int Count = 9;
 
@@ -70,7 +73,7 @@ internal sealed class HeadFitter(HeadTemplate template, HeadSurface surface)
     private (double[] Residuals, double Cost) Evaluate(double[] parameters, int stride)
     {
         var pose = new HeadPose(parameters);
-        var (body, own) = (surface.Points, template.SurfacePoints);
+        var own = template.SurfacePoints;
         var bodyCount = (body.Count + stride - 1) / stride;
         var ownCount = (own.Count + stride - 1) / stride;
         var residuals = new double[bodyCount + ownCount + Count];

@@ -8,7 +8,7 @@ namespace Defacer.Deface.Methods.Head;
 internal sealed class HeadSurface
 {
     // As many points as a fit needs: more cost time and do not move the result.
-    private const int MostPoints = 2400;
+    private const int MostPoints = 3000;
 
     private readonly BinaryGrid _view;
     private readonly RegularGrid _grid;
