@@ -24,8 +24,11 @@ public sealed record EvidenceFigure(string Name, double? Value, double Limit, bo
 /// <summary>What a volume shows.</summary>
 public enum HeadVerdict
 {
-    /// <summary>Not a head, or too little of one to tell.</summary>
+    /// <summary>Not a head.</summary>
     NotAHead,
+
+    /// <summary>Shape and interior do not agree, or too little is in view to tell. Never passed on.</summary>
+    Undecided,
 
     /// <summary>A head, and none of its face lies in the field of view.</summary>
     NoFaceInView,

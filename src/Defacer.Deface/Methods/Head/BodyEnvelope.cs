@@ -12,6 +12,9 @@ internal static class BodyEnvelope
     // Deviations of air above its mode; wrapped signal and ghosts reach three or four.
     private const double MRDeviations = 6;
 
+    // A ball that fits into the neck of a child and into no frame; and how far nose and pinna stand out from such balls.
+    private const double BulkMm = 26, NoseMm = 24;
+
     /// <summary>The largest connected body.</summary>
     /// <param name="values">On the grid; NaN outside the field of view.</param>
     /// <param name="shape">Of the grid.</param>
@@ -25,6 +28,9 @@ internal static class BodyEnvelope
         var body = ConnectedComponents.Of(raw.Open(thinMm, cancellationToken), Connectivity.Sides).Largest();
         // What the opening took of nose tip and pinna comes back where it touches the body.
         body = body.Dilate(thinMm + shape.ColumnMm, cancellationToken).And(raw).Or(body);
+        // Tables and frames that touch the body would otherwise enclose air with it, which the filling would take for body.
+        var bulk = body.FillHoles().Open(BulkMm, cancellationToken).Dilate(NoseMm, cancellationToken);
+        body = bulk.Count == 0 ? body : body.And(bulk);
         return ConnectedComponents.Of(body.Close(6, cancellationToken), Connectivity.Sides).Largest()
             .FillHolesAcrossAll(cancellationToken);
     }

@@ -1,3 +1,5 @@
+using Defacer.Imaging.Geometry;
+
 namespace Defacer.Deface.Methods.Head;
 
 /// <summary>Where face and ears lie on the mean head, in its own mm. Read off the template and checked on real heads.</summary>
@@ -35,4 +37,7 @@ internal static class FaceRegion
 
     /// <summary>Share of heads with brain at a place from which on the place counts as brain.</summary>
     internal const double BrainShare = 0.04;
+
+    /// <summary>Whether a point of the skin of the mean head belongs to the face.</summary>
+    internal static bool IsFaceSkin(Vector3 template) => template.Z is > -130 and < BrowZ && template.Y < -62;
 }

@@ -36,16 +36,16 @@ internal static class HeadFinder
         var best = Starts(core, grid, top)
             .AsParallel()
             .WithCancellation(cancellationToken)
-            .Select(start => Fit(start, surface, iterations: 12, stride: 5))
+            .Select(start => Fit(start, surface, iterations: 10, stride: 8))
             .Where(fit => fit is not null)
             .OrderBy(fit => fit!.Cost)
-            .Take(3)
-            .Select(fit => Fit(fit!.Pose.Parameters, surface, iterations: 40, stride: 1))
+            .Take(2)
+            .Select(fit => Fit(fit!.Pose.Parameters, surface, iterations: 30, stride: 1))
             .MinBy(fit => fit?.Cost ?? double.PositiveInfinity);
         return best;
     }
 
-    private static HeadFit? Fit(double[] start, HeadSurface surface, int iterations, int stride)
+    internal static HeadFit? Fit(double[] start, HeadSurface surface, int iterations, int stride)
     {
         var centre = new Vector3(start[0], start[1], start[2]);
         var reach = ReachMm * Math.Exp((start[6] + start[7] + start[8]) / 3);
@@ -60,7 +60,7 @@ internal static class HeadFinder
     }
 
     // The highest slice with 5 cm² of body.
-    private static int? Top(BinaryGrid body)
+    internal static int? Top(BinaryGrid body)
     {
         var plane = body.Shape.Columns * body.Shape.Rows;
         var least = 500 / (body.Shape.ColumnMm * body.Shape.RowMm);
@@ -75,13 +75,13 @@ internal static class HeadFinder
         return null;
     }
 
-    private static IEnumerable<double[]> Starts(BinaryGrid body, RegularGrid grid, int top)
+    internal static IEnumerable<double[]> Starts(BinaryGrid body, RegularGrid grid, int top)
     {
         var (x, y) = Centre(body, grid, top);
         var z = grid.ToPatient(0, 0, top).Z;
         // The crown of the mean head is 78 mm above its origin; a field of view may cut it off by up to 60 mm.
-        double[] crowns = [78, 58, 30];
-        double[] pitches = [-0.55, -0.2, 0.15, 0.5];
+        double[] crowns = [78, 45];
+        double[] pitches = [-0.75, -0.35, 0, 0.35];
         double[] sizes = [-0.15, 0];
         return from crown in crowns
                from pitch in pitches

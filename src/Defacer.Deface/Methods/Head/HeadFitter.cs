@@ -16,6 +16,9 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
     // Beyond this many mm a point no longer pulls: shoulders, holders and tubes are farther than the face's variety.
     private const double FarMm = 12;
 
+    // What a point of the neck costs wherever it lies: more than a good fit, so that none is hidden there.
+    private const double NeckMm = 5;
+
     // How far heads differ from level and from the mean: one deviation costs like 1 mm at every point. Radians; log scale.
     private const double PitchDeviation = 0.5, TurnDeviation = 0.35, SizeDeviation = 0.25, ShapeDeviation = 0.08;
 
@@ -79,7 +82,8 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
         var residuals = new double[bodyCount + ownCount + Count];
         for (var i = 0; i < bodyCount; i++)
         {
-            residuals[i] = Robust(template.Distance.At(pose.ToTemplate(body[i * stride])) * pose.MeanScale);
+            var place = pose.ToTemplate(body[i * stride]);
+            residuals[i] = HeadTemplate.IsNeck(place) ? NeckMm : Robust(template.Distance.At(place) * pose.MeanScale);
         }
 
         var seen = 0;

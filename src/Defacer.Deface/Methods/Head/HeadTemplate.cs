@@ -32,6 +32,9 @@ internal sealed class HeadTemplate
     /// <summary>Points of the skin, spread evenly; none at the cut through the neck.</summary>
     internal IReadOnlyList<Vector3> SurfacePoints { get; }
 
+    /// <summary>Whether a place is neck: it bends and turns by itself, so it says nothing about the head.</summary>
+    internal static bool IsNeck(Vector3 template) => template.Z < -118 || (template.Z < -70 && template.Y > -20);
+
     internal void Save(Stream stream)
     {
         using var deflate = new ZLibStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
@@ -99,9 +102,10 @@ internal sealed class HeadTemplate
                 for (var c = 1; c < shape.Columns - 1; c++)
                 {
                     // A voxel is about half its edge from the surface that cuts it.
-                    if (Math.Abs(distance.Values[shape.Index(c, r, s)]) < shape.ColumnMm * 0.5)
+                    var place = distance.Origin + new Vector3(c * shape.ColumnMm, r * shape.RowMm, s * shape.SliceMm);
+                    if (Math.Abs(distance.Values[shape.Index(c, r, s)]) < shape.ColumnMm * 0.5 && !IsNeck(place))
                     {
-                        points.Add(distance.Origin + new Vector3(c * shape.ColumnMm, r * shape.RowMm, s * shape.SliceMm));
+                        points.Add(place);
                     }
                 }
             }

@@ -1,0 +1,54 @@
+using Defacer.Imaging.Volumes;
+
+namespace Defacer.Deface.Gate;
+
+/// <summary>Runs every check on what was written. Knows neither the method nor the fill.</summary>
+internal static class QualityGate
+{
+    internal static IReadOnlyList<GateFigure> Run(GateSeries series, CancellationToken cancellationToken)
+    {
+        var figures = new List<GateFigure>();
+        foreach (var check in Checks.OfSeries)
+        {
+            figures.AddRange(Measure(check.Name, () => check.Measure(series, cancellationToken)));
+        }
+
+        foreach (var part in series.Parts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            figures.AddRange(MeasureStack(series, part, cancellationToken));
+        }
+
+        return figures;
+    }
+
+    private static IEnumerable<GateFigure> MeasureStack(GateSeries series, GatePart part, CancellationToken cancellationToken)
+    {
+        var figures = Measure("stack-readable", () =>
+        {
+            if (series.Outputs.Any(o => o is null))
+            {
+                return [GateFigure.Failed("stack-readable", 0)];
+            }
+
+            var original = VolumeLoader.Load(part.Stack, series.Originals, cancellationToken);
+            var output = VolumeLoader.Load(part.Stack, [.. series.Outputs.Select(o => o!)], cancellationToken);
+            var stack = GateStack.Prepare(part, original, output, cancellationToken);
+            return [.. Checks.OfStack.SelectMany(check => Measure(check.Name, () => check.Measure(stack, cancellationToken)))];
+        });
+        return part.Stack.Key.Length == 0 ? figures : figures.Select(f => f with { Name = $"{f.Name} [{part.Stack.Key}]" });
+    }
+
+    // Broken output can fail a check in any way; whatever it is, the check did not pass.
+    private static List<GateFigure> Measure(string name, Func<IEnumerable<GateFigure>> measure)
+    {
+        try
+        {
+            return [.. measure()];
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+        {
+            return [GateFigure.Failed(name, 0)];
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using Defacer.Dicom.Data;
+
+namespace Defacer.Deface.Paint;
+
+/// <summary>Attributes that described, repeated or signed the pixels that are gone.</summary>
+internal static class PaintedAttributes
+{
+    // Statistics of the old pixels, and values that a signature or checksum was computed from.
+    private static readonly DicomTag[] s_stale =
+    [
+        DicomTag.SmallestPixelValueInSeries, DicomTag.LargestPixelValueInSeries,
+        DicomTag.SmallestImagePixelValueInPlane, DicomTag.LargestImagePixelValueInPlane,
+        DicomTag.LargestMonochromePixelValue, DicomTag.HistogramSequence, DicomTag.PixelDataProviderURL,
+        DicomTag.MACParametersSequence, DicomTag.DigitalSignaturesSequence,
+    ];
+
+    internal static void Update(DicomDataset dataset, PixelExtent extent)
+    {
+        Replace(dataset, DicomTag.SmallestImagePixelValue, extent.Smallest);
+        Replace(dataset, DicomTag.LargestImagePixelValue, extent.Largest);
+        Derive(dataset, DicomTag.ImageType);
+        foreach (var level in AllLevels(dataset))
+        {
+            foreach (var tag in s_stale)
+            {
+                level.Remove(tag);
+            }
+
+            Derive(level, DicomTag.FrameType);
+        }
+
+        RemovePictures(dataset);
+        // PS3.3 §C.7.6.1: set here, stands only when the gate has passed; files that fail are thrown away.
+        dataset.AddOrUpdate(DicomTag.RecognizableVisualFeatures, DicomVR.CS, "NO");
+    }
+
+    /// <summary>Icons, overlays and curves at every depth: each can hold a picture of the face.</summary>
+    internal static void RemovePictures(DicomDataset dataset)
+    {
+        foreach (var level in AllLevels(dataset))
+        {
+            level.RemoveAll(item => item.Tag == DicomTag.IconImageSequence
+                || (item.Tag.Group is >= 0x6000 and <= 0x60FF or >= 0x5000 and <= 0x50FF && !item.Tag.IsPrivate));
+        }
+    }
+
+    private static List<DicomDataset> AllLevels(DicomDataset dataset)
+    {
+        var levels = new List<DicomDataset> { dataset };
+        for (var i = 0; i < levels.Count; i++)
+        {
+            levels.AddRange(levels[i].OfType<DicomSequence>().SelectMany(s => s.Items));
+        }
+
+        return levels;
+    }
+
+    private static void Derive(DicomDataset dataset, DicomTag tag)
+    {
+        var values = dataset.GetStrings(tag);
+        if (values.Count > 0 && values[0] != "DERIVED")
+        {
+            dataset.AddOrUpdate(tag, DicomVR.CS, ["DERIVED", .. values.Skip(1)]);
+        }
+    }
+
+    private static void Replace(DicomDataset dataset, DicomTag tag, long value)
+    {
+        if (dataset.GetElement(tag) is not { } element)
+        {
+            return;
+        }
+
+        var (low, high) = element.VR == DicomVR.SS ? (short.MinValue, (long)short.MaxValue) : (0, ushort.MaxValue);
+        if (value < low || value > high)
+        {
+            dataset.Remove(tag);
+            return;
+        }
+
+        var bytes = new byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, unchecked((ushort)value));
+        dataset.AddOrUpdate(new DicomElement(tag, element.VR == DicomVR.SS ? DicomVR.SS : DicomVR.US, bytes));
+    }
+}

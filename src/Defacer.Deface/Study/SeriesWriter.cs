@@ -1,0 +1,94 @@
+using Defacer.Deface.Fill;
+using Defacer.Deface.Gate;
+using Defacer.Deface.Paint;
+using Defacer.Dicom.Data;
+using Defacer.Dicom.Files;
+using Defacer.Imaging.Volumes;
+
+namespace Defacer.Deface.Study;
+
+/// <summary>Paints a series, has every instance written, reads it again and asks the gate.</summary>
+internal sealed class SeriesWriter(
+    DefaceOptions options, Func<DefacedInstance, CancellationToken, ValueTask<string>> write, TimeProvider time)
+{
+    internal async Task WriteAsync(SeriesWork work, LadderRung rung, int number, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var painter = new InstancePainter(Paints(work, cancellationToken));
+        var outputs = new List<DicomFile?>();
+        for (var i = 0; i < work.Files.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var painted = painter.Paint(work.Files[i], i, cancellationToken);
+            var path = await write(
+                new DefacedInstance(work.Indices[i], work.Files[i], painted, SeriesOutcome.Defaced, FaceRemoved: true),
+                cancellationToken).ConfigureAwait(false);
+            outputs.Add(TryOpen(path));
+        }
+
+        work.Count("paint", time.GetElapsedTime(start));
+        start = time.GetTimestamp();
+        var parts = work.Stacks.Select(s => new GatePart(s.Stack, s.Mask!, s.Finding?.Protected)).ToList();
+        work.Gate = QualityGate.Run(new GateSeries(work.Files, outputs, parts), cancellationToken);
+        work.Count("gate", time.GetElapsedTime(start));
+        (work.Rung, work.Method) = (number, rung.Method.Name);
+        if (work.Gate.All(f => f.Passed))
+        {
+            work.PassedRung = number;
+        }
+        else if (work.PassedRung == number)
+        {
+            work.PassedRung = null;
+        }
+    }
+
+    /// <summary>Hands on a series whose pixels stay as they are.</summary>
+    internal async Task PassAsync(SeriesWork work, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < work.Files.Count; i++)
+        {
+            var instance = new DefacedInstance(
+                work.Indices[i], work.Files[i], work.Files[i], work.Decided!.Value, FaceRemoved: false);
+            _ = await write(instance, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static DicomFile? TryOpen(string path)
+    {
+        try
+        {
+            return DicomFile.Open(path);
+        }
+        catch (Exception e) when (e is IOException or DicomFormatException or UnauthorizedAccessException)
+        {
+            // The gate counts it as missing.
+            return null;
+        }
+    }
+
+    private List<StackPaint> Paints(SeriesWork work, CancellationToken cancellationToken)
+    {
+        var fill = Fills.Find(options.Fill)
+            ?? throw new ArgumentException($"There is no fill '{options.Fill}'; there are {string.Join(", ", Fills.All.Select(f => f.Name))}.");
+        return
+        [
+            .. work.Stacks.Select(s =>
+            {
+                var volume = VolumeLoader.Load(s.Stack, work.Files, cancellationToken);
+                return new StackPaint(s.Stack, s.Mask!, fill.Prepare(volume, s.Mask!, Seed(s.Stack)));
+            }),
+        ];
+    }
+
+    // FNV-1a over what names the stack: the same study gives the same bytes, another gives other noise.
+    private static ulong Seed(SeriesStack stack)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var character in $"{stack.SeriesInstanceUID}\n{stack.Key}")
+        {
+            hash = (hash ^ character) * 1099511628211UL;
+        }
+
+        return hash;
+    }
+}
