@@ -63,7 +63,7 @@ for project in tests/*/*.csproj; do
   assembly=tests/$name/bin/Release/net10.0/$name.dll
   echo "== $name"
   started=$SECONDS
-  dotnet exec "$assembly" -noLogo -noColor -ctrf "$results/$name.json" >"$results/$name.log" 2>&1
+  dotnet exec "$assembly" --no-ansi --progress off --results-directory "$results" --report-xunit-ctrf --report-xunit-ctrf-filename "$name.json" >"$results/$name.log" 2>&1
   code=$?
   counts=$(python3 - "$results/$name.json" 2>/dev/null <<'PY'
 import json, sys

@@ -15,14 +15,10 @@ internal static class PhantomVerb
         var thickness = new Option<double>("--slice-mm") { Description = "Distance of slices, mm.", DefaultValueFactory = _ => 1 };
         var truth = new Option<bool>("--truth") { Description = "Also write where face, ears and brain are, as NIfTI." };
         var command = new Command("phantom", "Write a made-up head as a DICOM series.") { output, modality, seed, orientation, thickness, truth };
-        command.Validators.Add(result =>
+        modality.AcceptOnlyFromAmong("MR", "CT");
+        thickness.Validators.Add(result =>
         {
-            if (result.GetValue(modality) is not ("MR" or "CT"))
-            {
-                result.AddError("The modality is MR or CT.");
-            }
-
-            if (result.GetValue(thickness) is not (>= 0.25 and <= 20))
+            if (result.GetValueOrDefault<double>() is not (>= 0.25 and <= 20))
             {
                 result.AddError("Slices are 0.25 to 20 mm apart.");
             }

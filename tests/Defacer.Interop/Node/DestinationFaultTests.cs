@@ -8,7 +8,7 @@ namespace Defacer.Interop.Node;
 /// <summary>A destination that fails for a while gets everything once it works again; the other destination does not wait for it.</summary>
 public sealed class DestinationFaultTests
 {
-    private const int Instances = 24;
+    private const int Instances = 40;
 
     [Fact]
     public async Task Forward_DestinationDownForAMinute_EverythingArrivesWhenItIsBack()

@@ -13,7 +13,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Serve_StudyProcessed_TelemetryArrivesWithoutPatientData()
     {
-        const int Instances = 24;
+        const int Instances = 40;
         var token = TestContext.Current.CancellationToken;
         using var folder = new TemporaryFolder();
         await using var collector = OtlpCollector.Start();
