@@ -1,6 +1,6 @@
 """Real T1 heads shown in contrasts that nobody scanned: tissue intensities mapped through the T1 order of brightness.
 
-Points of the maps, as share of the head's own range: bone and air 0, fluid 0.2, muscle 0.4, grey 0.55, white 0.75, fat 1.
+Points of the maps, as share of the head's own range: bone, air 0, fluid 0.2, muscle 0.4, grey 0.55, white 0.75, fat 1.
 """
 
 import numpy as np

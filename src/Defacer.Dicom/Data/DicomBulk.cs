@@ -11,9 +11,15 @@ public abstract class DicomBulk
     public abstract void Read(long offset, Span<byte> buffer);
 
     /// <summary>The whole value in memory.</summary>
+    /// <exception cref="IOException">It has more bytes than an array; read it in parts.</exception>
     public byte[] ToArray()
     {
-        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)Length));
+        if (Length > Array.MaxLength)
+        {
+            throw new IOException($"The value has {Length} bytes, more than an array holds; read it in parts.");
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>((int)Length);
         Read(0, bytes);
         return bytes;
     }

@@ -69,12 +69,6 @@ internal sealed class CodeElement
     internal void Decode(byte first, byte second, StringBuilder text)
     {
         var pair = (ushort)(((first << 8) | second) | 0x8080);
-        if (JapaneseMapping.Decode(Registration, pair) is { } mapped)
-        {
-            text.Append(mapped);
-            return;
-        }
-
         pair = _pairBytes?.Invoke(pair) ?? pair;
         Span<char> chars = stackalloc char[4];
         var count = _pairs!.GetChars([(byte)(pair >> 8), (byte)pair], chars);
@@ -94,7 +88,6 @@ internal sealed class CodeElement
             return 1;
         }
 
-        rune = JapaneseMapping.Encode(Registration, rune);
         Span<char> chars = stackalloc char[2];
         Span<byte> pair = stackalloc byte[4];
         if (_pairs!.GetBytes(chars[..rune.EncodeToUtf16(chars)], pair) != 2 || !IsOfThisSet(pair))

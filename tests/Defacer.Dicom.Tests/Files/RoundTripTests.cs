@@ -1,5 +1,6 @@
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Testing;
 using Xunit;
 
 namespace Defacer.Dicom.Tests.Files;
@@ -40,6 +41,21 @@ public sealed class RoundTripTests
     {
         Assert.All(Fixtures.AllSamples(), path => Assert.Null(Fault(path)));
         Assert.True(Fixtures.AllSamples().Count() >= 12);
+    }
+
+    [Theory]
+    [InlineData("ct-chest-thick")]
+    [InlineData("mr-pd-ax-thick-partial-face")]
+    [InlineData("mr-dti-enhanced-4d")]
+    [InlineData("mr-t1-enhanced-multiframe")]
+    [InlineData("mr-cylinder-jpegll-fragments")]
+    public void Write_UnchangedScannerSeries_GivesTheBytesReadAndNoRemark(string series)
+    {
+        var files = Directory.GetFiles(Archive.Unpack("dicom", series + ".tar.xz"), "*", SearchOption.AllDirectories);
+
+        Assert.All(files, path => Assert.Null(Fault(path)));
+        Assert.All(files, path => Assert.Empty(DicomFile.Open(path).Remarks));
+        Assert.NotEmpty(files);
     }
 
     [Theory]

@@ -65,6 +65,7 @@ public sealed class DicomCharacterSetTests
     [InlineData("GB18030", "王^小东=㐀𠀀^é")]
     [InlineData("GBK", "王^小东")]
     [InlineData("\\ISO 2022 IR 87", "Yamada^Tarou=山田^太郎=やまだ^たろう")]
+    [InlineData("\\ISO 2022 IR 87", "山〜川‖−¢£¬")]
     [InlineData("ISO 2022 IR 13\\ISO 2022 IR 87", "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう")]
     [InlineData("\\ISO 2022 IR 87\\ISO 2022 IR 159", "Aida^A=丂丄^仡山")]
     [InlineData("\\ISO 2022 IR 149", "Hong^Gildong=洪^吉洞=홍^길동")]

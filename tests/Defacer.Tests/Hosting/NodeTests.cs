@@ -222,7 +222,7 @@ public sealed class NodeTests : IDisposable
         Assert.Equal("Defacer:Routes:0:Profile", Assert.Single(error.Errors).Path);
     }
 
-    // Small slices that show no head, from a patient with every kind of name.
+    // Slices of something that fills the whole field of view evenly, so no head, from a patient with every kind of name.
     internal static DicomFile[] Slices(string study, string series, int count, byte pixel = 7) => [.. Enumerable.Range(1, count).Select(i =>
     {
         var d = new DicomDataset();
@@ -241,10 +241,10 @@ public sealed class NodeTests : IDisposable
         d.AddOrUpdate(DicomTag.SeriesInstanceUID, DicomVR.UI, series);
         d.AddOrUpdate(DicomTag.FrameOfReferenceUID, DicomVR.UI, study + ".99");
         d.AddOrUpdate(DicomTag.InstanceNumber, DicomVR.IS, $"{i}");
-        d.AddOrUpdate(DicomTag.ImagePositionPatient, DicomVR.DS, "0", "0", $"{i * 5}");
+        d.AddOrUpdate(DicomTag.ImagePositionPatient, DicomVR.DS, "0", "0", $"{i}");
         d.AddOrUpdate(DicomTag.ImageOrientationPatient, DicomVR.DS, "1", "0", "0", "0", "1", "0");
-        d.AddOrUpdate(DicomTag.PixelSpacing, DicomVR.DS, "2", "2");
-        d.AddOrUpdate(DicomTag.SliceThickness, DicomVR.DS, "5");
+        d.AddOrUpdate(DicomTag.PixelSpacing, DicomVR.DS, "20", "20");
+        d.AddOrUpdate(DicomTag.SliceThickness, DicomVR.DS, "1");
         d.AddOrUpdateUS(DicomTag.SamplesPerPixel, 1);
         d.AddOrUpdate(DicomTag.PhotometricInterpretation, DicomVR.CS, "MONOCHROME2");
         d.AddOrUpdateUS(DicomTag.Rows, 16);
