@@ -1,4 +1,3 @@
-using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Morphology;
 using Defacer.Imaging.Resample;
 using Defacer.Imaging.Volumes;

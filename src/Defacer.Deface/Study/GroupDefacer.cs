@@ -1,5 +1,4 @@
 using Defacer.Deface.Methods;
-using Defacer.Dicom.Files;
 using Defacer.Imaging;
 using Defacer.Imaging.Volumes;
 

@@ -69,7 +69,7 @@ internal sealed class SeriesWriter(
     private List<StackPaint> Paints(SeriesWork work, CancellationToken cancellationToken)
     {
         var fill = Fills.Find(options.Fill)
-            ?? throw new ArgumentException($"There is no fill '{options.Fill}'; there are {string.Join(", ", Fills.All.Select(f => f.Name))}.");
+            ?? throw new InvalidOperationException($"There is no fill '{options.Fill}'; there are {string.Join(", ", Fills.All.Select(f => f.Name))}.");
         return
         [
             .. work.Stacks.Select(s =>
