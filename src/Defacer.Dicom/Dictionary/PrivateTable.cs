@@ -1,4 +1,3 @@
-using System.Globalization;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Dictionary;
