@@ -89,7 +89,7 @@ public sealed class ClientAssociation : IAsyncDisposable
                 ? true
                 : throw _layer.Failure(indication, "releasing the association");
         }).ConfigureAwait(false);
-        await _layer.CloseAsync().ConfigureAwait(false);
+        await _layer.CloseAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the association at once (A-ABORT), if it is not over; for use when no operation runs.</summary>
@@ -97,7 +97,7 @@ public sealed class ClientAssociation : IAsyncDisposable
     {
         _isOver = true;
         await _layer.AbortAsync(AbortSource.ServiceUser, AbortReason.NotSpecified).ConfigureAwait(false);
-        await _layer.CloseAsync().ConfigureAwait(false);
+        await _layer.CloseAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Aborts what was not released, and closes.</summary>

@@ -75,7 +75,7 @@ public static class DicomClient
         var protocol = error.GetType() == typeof(AssociationException) ? (AssociationException)error : null;
         var source = protocol?.AbortSource ?? AbortSource.ServiceUser;
         await layer.AbortAsync(source, protocol?.AbortReason ?? AbortReason.NotSpecified).ConfigureAwait(false);
-        await layer.CloseAsync().ConfigureAwait(false);
+        await layer.CloseAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task<Socket> OpenSocketAsync(

@@ -10,9 +10,13 @@ namespace Defacer.Dicom.Network;
 public sealed class DicomServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(200);
+
+    // For a last A-ABORT to be read by peers that do not close: a close at once may overtake it.
+    private static readonly TimeSpan s_closeGrace = TimeSpan.FromMilliseconds(500);
     private readonly DicomServerOptions _options;
     private readonly ServerContext _context;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _hurry = new();
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _connections = [];
     private Socket? _listener;
@@ -114,6 +118,7 @@ public sealed class DicomServer : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         _context.Registry.Dispose();
         _stop.Dispose();
+        _hurry.Dispose();
     }
 
     private async Task StopAsync()
@@ -132,7 +137,10 @@ public sealed class DicomServer : IAsyncDisposable
             open = [.. _connections];
         }
 
-        await Task.WhenAll(open).ConfigureAwait(false);
+        var closing = Task.WhenAll(open);
+        await Task.WhenAny(closing, Task.Delay(s_closeGrace, CancellationToken.None)).ConfigureAwait(false);
+        await _hurry.CancelAsync().ConfigureAwait(false);
+        await closing.ConfigureAwait(false);
     }
 
     private async Task AcceptAsync(Socket listener)
@@ -166,6 +174,8 @@ public sealed class DicomServer : IAsyncDisposable
     {
         if (!_context.Registry.TryBeginConnection())
         {
+            _context.Observer.Dropped(
+                PeerOf(socket), AssociationEnd.TooManyConnections, "Too many connections ask for nothing.");
             socket.Dispose();
             return;
         }
@@ -194,17 +204,14 @@ public sealed class DicomServer : IAsyncDisposable
         await Task.Yield();
         try
         {
-            var peer = (IPEndPoint)socket.RemoteEndPoint!;
-            peer = peer.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(peer.Address.MapToIPv4(), peer.Port) : peer;
+            var peer = PeerOf(socket);
             TcpOptions.Apply(socket);
-            var stream = _options.StreamFactory is { } wrap
-                ? await wrap(socket, _stop.Token).ConfigureAwait(false)
-                : new NetworkStream(socket, ownsSocket: true);
+            var stream = await OpenStreamAsync(socket).ConfigureAwait(false);
             var transport = new Transport(stream, socket, _context.Time);
             var association = new ServerAssociation(_context, transport, peer);
             await using (association.ConfigureAwait(false))
             {
-                await association.RunAsync(_stop.Token).ConfigureAwait(false);
+                await association.RunAsync(_stop.Token, _hurry.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -217,5 +224,26 @@ public sealed class DicomServer : IAsyncDisposable
         {
             _context.Registry.EndConnection();
         }
+    }
+
+    private static IPEndPoint PeerOf(Socket socket) => socket.RemoteEndPoint switch
+    {
+        IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped =>
+            new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port),
+        IPEndPoint other => other,
+        _ => new IPEndPoint(IPAddress.None, 0),
+    };
+
+    private async ValueTask<Stream> OpenStreamAsync(Socket socket)
+    {
+        if (_options.StreamFactory is not { } wrap)
+        {
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+
+        // A handshake is bounded like the request that follows it.
+        using var limit = new CancellationTokenSource(_options.Timeouts.Artim, _context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+        return await wrap(socket, either.Token).ConfigureAwait(false);
     }
 }

@@ -29,6 +29,9 @@ public enum AssociationEnd
 
     /// <summary>An error of ours; we aborted.</summary>
     InternalError,
+
+    /// <summary>More connections than allowed have asked for nothing yet; this one was closed.</summary>
+    TooManyConnections,
 }
 
 /// <summary>A message that was answered.</summary>

@@ -31,7 +31,9 @@ internal sealed class ServerAssociation : IAsyncDisposable
     }
 
     /// <summary>Runs to the end of the connection; throws nothing that a peer can cause.</summary>
-    internal async Task RunAsync(CancellationToken stop)
+    /// <param name="stop">Aborts.</param>
+    /// <param name="hurry">Closes without waiting for the peer's close.</param>
+    internal async Task RunAsync(CancellationToken stop, CancellationToken hurry)
     {
         await _layer.OpenAsync().ConfigureAwait(false);
         var outcome = new Outcome(AssociationEnd.Released, "Released by the peer.", null);
@@ -39,7 +41,7 @@ internal sealed class ServerAssociation : IAsyncDisposable
         {
             if (await NegotiateAsync(stop).ConfigureAwait(false) is not { } channel)
             {
-                await _layer.CloseAsync().ConfigureAwait(false);
+                await _layer.CloseAsync(hurry).ConfigureAwait(false);
                 return;
             }
 
@@ -56,7 +58,7 @@ internal sealed class ServerAssociation : IAsyncDisposable
 
         // The slot is free before the peer's close is awaited: it may come late, or never.
         Report(outcome);
-        await _layer.CloseAsync().ConfigureAwait(false);
+        await _layer.CloseAsync(hurry).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -220,8 +220,15 @@ public sealed class ClientTests
     }
 
     private static Task<ClientAssociation> ConnectAsync(int port) => DicomClient.ConnectAsync(
-        new ClientOptions { Host =
-            "127.0.0.1", Port = port, CalledAeTitle = "THEM", CallingAeTitle = "US", Timeouts = s_short },
+        new ClientOptions
+        {
+            Host =
+            "127.0.0.1",
+            Port = port,
+            CalledAeTitle = "THEM",
+            CallingAeTitle = "US",
+            Timeouts = s_short
+        },
         [new ProposedContext(DicomUID.CTImageStorage.UID, Loopback.Explicit)],
         Token);
 

@@ -49,6 +49,19 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public async Task Connections_ThatAskForNothing_AreLimited()
+    {
+        await using var loopback = await Loopback.StartAsync(
+            options: new DicomServerOptions { Limits = new Limits { MaxPendingConnections = 2 } });
+        await using var first = await RawPeer.AssociateAsync(loopback.Port);
+        await using var second = await RawPeer.ConnectAsync(loopback.Port);
+        await using var third = await RawPeer.ConnectAsync(loopback.Port);
+        await using var fourth = await RawPeer.ConnectAsync(loopback.Port);
+        await fourth.WaitForCloseAsync();
+        Assert.Equal(AssociationEnd.TooManyConnections, await loopback.Observer.FirstDrop);
+    }
+
+    [Fact]
     public async Task HalfOpen_BeforeAnyByte_IsDropped()
     {
         await using var loopback = await Loopback.StartAsync();

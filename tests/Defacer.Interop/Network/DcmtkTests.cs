@@ -15,7 +15,8 @@ public sealed class DcmtkTests
 
     // Without it DCMTK leaves Nagle on, and each object waits 40 ms for an acknowledgement.
     private static readonly Dictionary<string, string> s_noDelay = new(
-        StringComparer.Ordinal) { ["TCP_NODELAY"] = "1" };
+        StringComparer.Ordinal)
+    { ["TCP_NODELAY"] = "1" };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -94,18 +94,24 @@ internal sealed partial class UpperLayerProvider
     /// <param name="indication">What happened.</param>
     /// <param name="during">What was being done, for the message.</param>
     /// <param name="isBetweenMessages">Whether nothing was begun: silence is then idleness.</param>
-    internal AssociationException Failure(Indication indication, string during, bool isBetweenMessages = false) =>
-        indication.Kind switch
+    internal AssociationException Failure(Indication indication, string during, bool isBetweenMessages = false)
     {
-        IndicationKind.Abort => (AssociationException)indication.Message!,
-        IndicationKind.Closed => new AssociationLostException(
-            LostCause.Closed, $"The peer or the network closed the connection while {during}.", _transport.Error),
-        IndicationKind.Silence or IndicationKind.Stalled or IndicationKind.ArtimExpired => new AssociationLostException(
-            LostCause.TimedOut, $"The peer was silent for too long while {during}.")
-        { IsIdle = isBetweenMessages && indication.Kind == IndicationKind.Silence },
-        _ => new AssociationException(
-            AbortSource.ServiceProvider, AbortReason.UnexpectedPdu, $"The peer sent {indication.Kind} while {during}."),
-    };
+        switch (indication.Kind)
+        {
+            case IndicationKind.Abort:
+                return (AssociationException)indication.Message!;
+            case IndicationKind.Closed:
+                var closed = $"The peer or the network closed the connection while {during}.";
+                return new AssociationLostException(LostCause.Closed, closed, _transport.Error);
+            case IndicationKind.Silence or IndicationKind.Stalled or IndicationKind.ArtimExpired:
+                var silent = $"The peer was silent for too long while {during}.";
+                var isIdle = isBetweenMessages && indication.Kind == IndicationKind.Silence;
+                return new AssociationLostException(LostCause.TimedOut, silent) { IsIdle = isIdle };
+            default:
+                var unexpected = $"The peer sent {indication.Kind} while {during}.";
+                return new AssociationException(AbortSource.ServiceProvider, AbortReason.UnexpectedPdu, unexpected);
+        }
+    }
 
     private static (Event Happened, Indication Indication) Parse(PduType type, ReadOnlyMemory<byte> body) => type switch
     {

@@ -130,18 +130,19 @@ internal sealed partial class UpperLayerProvider : IAsyncDisposable
     }
 
     /// <summary>Waits for the peer's close where that is due (Sta13), then closes.</summary>
-    internal async ValueTask CloseAsync()
+    /// <param name="hurry">Ends the waiting.</param>
+    internal async ValueTask CloseAsync(CancellationToken hurry)
     {
-        while (State == State.Sta13)
+        try
         {
-            try
+            while (State == State.Sta13)
             {
-                await ReceiveAsync(_timeouts.Artim, CancellationToken.None).ConfigureAwait(false);
+                await AwaitCloseAsync(hurry).ConfigureAwait(false);
             }
-            catch (AssociationException)
-            {
-                // AA-7 has been performed; the association is over, and rubbish that follows changes nothing.
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever is in a hurry closes the connection under a peer that was told.
         }
 
         await CloseTransportAsync().ConfigureAwait(false);
@@ -149,4 +150,16 @@ internal sealed partial class UpperLayerProvider : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => CloseTransportAsync();
+
+    private async ValueTask AwaitCloseAsync(CancellationToken hurry)
+    {
+        try
+        {
+            await ReceiveAsync(Artim, hurry).ConfigureAwait(false);
+        }
+        catch (AssociationException)
+        {
+            // AA-7 has been performed; the association is over, and rubbish that follows changes nothing.
+        }
+    }
 }

@@ -91,8 +91,11 @@ public sealed class AssociationNegotiatorTests
     [Fact]
     public void Answer_Roles_NeverMakeUsTheUser()
     {
-        var user = new UserInformation { Roles = [new(
-            s_ct, true, true), new(DicomUID.MRImageStorage.UID, false, true)] };
+        var user = new UserInformation
+        {
+            Roles = [new(
+            s_ct, true, true), new(DicomUID.MRImageStorage.UID, false, true)]
+        };
         var answer = Answer(
             new StorageRules(), [new(1, s_ct, [s_explicit]), new(3, DicomUID.MRImageStorage.UID, [s_explicit])], user);
         Assert.Equal(
@@ -104,8 +107,11 @@ public sealed class AssociationNegotiatorTests
     [Fact]
     public void Answer_ExtendedNegotiationOfStorage_SaysLevel2()
     {
-        var user = new UserInformation { ExtendedNegotiations = [new(
-            s_ct, new byte[] { 2, 0, 3, 0, 1, 0 }), new("1.2.3", new byte[] { 1 })] };
+        var user = new UserInformation
+        {
+            ExtendedNegotiations = [new(
+            s_ct, new byte[] { 2, 0, 3, 0, 1, 0 }), new("1.2.3", new byte[] { 1 })]
+        };
         var answer = Assert.Single(
             Answer(new StorageRules(), [new(1, s_ct, [s_explicit])], user).UserInformation.ExtendedNegotiations);
         Assert.Equal((s_ct, 2), (answer.SopClassUID, answer.Information.Span[0]));
@@ -117,8 +123,11 @@ public sealed class AssociationNegotiatorTests
     [InlineData(false, true, false)]
     public void Answer_Identity_IsConfirmedOnlyWhenCheckedAndAsked(bool isChecked, bool isAsked, bool isConfirmed)
     {
-        var user = new UserInformation { UserIdentity = new UserIdentity(
-            UserIdentityType.Username, isAsked, "name"u8.ToArray(), default) };
+        var user = new UserInformation
+        {
+            UserIdentity = new UserIdentity(
+            UserIdentityType.Username, isAsked, "name"u8.ToArray(), default)
+        };
         var answer = Answer(new StorageRules(), [], user, identity: isChecked
             ? ReadOnlyMemory<byte>.Empty
             : (ReadOnlyMemory<byte>?)null);

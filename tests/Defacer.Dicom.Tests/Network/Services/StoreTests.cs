@@ -107,8 +107,11 @@ public sealed class StoreTests
     [Fact]
     public async Task Store_SinkFailsInTheMiddle_AnswersProcessingFailureAndGoesOn()
     {
-        var store = new MemoryStore { OnWrite = at =>
-            _ = at > 1_000_000 ? throw new IOException("The disk is gone.") : 0 };
+        var store = new MemoryStore
+        {
+            OnWrite = at =>
+            _ = at > 1_000_000 ? throw new IOException("The disk is gone.") : 0
+        };
         await using var loopback = await Loopback.StartAsync(store);
         await using var association = await loopback.ConnectAsync();
         var response = await association.StoreAsync(Loopback.MakeObject(3_000_000), Token);

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Defacer.Dicom.Network;
+using Defacer.Dicom.Network.Dimse;
 using Defacer.Dicom.Network.Pdu;
 using Defacer.Dicom.Network.UpperLayer;
 using Defacer.Dicom.Tests.Network.Pdu;
+using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -28,7 +30,7 @@ public sealed class UpperLayerProviderTests
         Assert.Equal(IndicationKind.ReleaseConfirm, (await releasing).Kind);
         Assert.Equal(State.Sta13, layer.State);
         peer.Close();
-        await layer.CloseAsync();
+        await layer.CloseAsync(Token);
         Assert.Equal(State.Sta1, layer.State);
     }
 
@@ -109,6 +111,65 @@ public sealed class UpperLayerProviderTests
         Assert.Equal(IndicationKind.ReleaseRequest, (await layer.ReceiveAsync(Waits.Long, Token)).Kind);
     }
 
+    [Property(MaxTest = 200)]
+    public async Task Receive_AnyBytes_ThrowsNothingButAssociationException(byte[] bytes, bool afterRequest)
+    {
+        byte[] all = afterRequest ? [.. RawPeer.Request(), .. bytes] : bytes;
+        await using var layer = new UpperLayerProvider(
+            new Transport(
+                new ScriptedStream(all), null, TimeProvider.System), isRequestor: false, new Limits(), new Timeouts());
+        await layer.OpenAsync();
+        try
+        {
+            while (layer.State != State.Sta1)
+            {
+                if ((await layer.ReceiveAsync(Waits.Long, Token)).Kind == IndicationKind.AssociateRequest)
+                {
+                    await layer.AcceptAsync(Answer());
+                }
+            }
+        }
+        catch (AssociationException)
+        {
+            Assert.Equal(State.Sta13, layer.State);
+        }
+
+        await layer.CloseAsync(Token);
+        Assert.Equal(State.Sta1, layer.State);
+    }
+
+    [Property(MaxTest = 200)]
+    public async Task Messages_AnyFragments_ThrowNothingButAssociationException(byte[] ids, byte[] flags, byte[] bytes)
+    {
+        var pdus = ids.Zip(flags).SelectMany(
+            (p, i) =>
+                Pdv((byte)(p.First % 4), (byte)(p.Second % 4), bytes.AsSpan(0, Math.Min(bytes.Length, i)).ToArray()));
+        byte[] all = [.. RawPeer.Request(), .. PduBytes.EchoRequest, .. pdus];
+        await using var layer = new UpperLayerProvider(
+            new Transport(
+                new ScriptedStream(all), null, TimeProvider.System), isRequestor: false, new Limits(), new Timeouts());
+        await layer.OpenAsync();
+        await layer.ReceiveAsync(Waits.Long, Token);
+        await layer.AcceptAsync(Answer());
+        await using var channel = new DimseChannel(
+            layer, new AcceptedContexts([new AcceptedContext(1, "1.2", "1.2")]), 0, new Limits(), new Timeouts());
+        await Assert.ThrowsAnyAsync<AssociationException>(async () =>
+        {
+            while (true)
+            {
+                await channel.ReceiveCommandAsync(Waits.Long, Token);
+                await channel.DropDataAsync(Token);
+            }
+        });
+    }
+
+    private static byte[] Pdv(byte contextId, byte flags, byte[] fragment) =>
+        [4, 0, 0, 0, 0, (byte)(fragment.Length + 6), 0, 0, 0, (
+            byte)(fragment.Length + 2), contextId, flags, .. fragment];
+
+    private static AAssociateAC Answer() =>
+        new() { CalledAeTitle = "A", CallingAeTitle = "B", Contexts = [], UserInformation = new UserInformation() };
+
     private static async Task<(UpperLayerProvider Provider, RawPeer Peer)> ConnectAsync(TimeProvider time)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -127,13 +188,7 @@ public sealed class UpperLayerProviderTests
         await provider.OpenAsync();
         await peer.SendAsync(RawPeer.Request());
         Assert.Equal(IndicationKind.AssociateRequest, (await provider.ReceiveAsync(Waits.Long, Token)).Kind);
-        await provider.AcceptAsync(new AAssociateAC
-        {
-            CalledAeTitle = "A",
-            CallingAeTitle = "B",
-            Contexts = [],
-            UserInformation = new UserInformation(),
-        });
+        await provider.AcceptAsync(Answer());
         Assert.Equal(PduType.AssociateAC, (await peer.ReceiveAsync()).Type);
         return (provider, peer);
     }
