@@ -1,5 +1,4 @@
 using Defacer.Imaging.Geometry;
-using Defacer.Imaging.Resample;
 using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Methods.Head;
