@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Defacer.Configuration;
-using Microsoft.Extensions.Configuration;
 
 namespace Defacer.Cli;
 

@@ -1,4 +1,3 @@
-using Defacer.Deidentify;
 using Defacer.Deidentify.Profiles;
 using Defacer.Deidentify.Standard;
 

@@ -5,7 +5,6 @@ using Defacer.Dicom.Network;
 using Defacer.Hosting;
 using Defacer.Imaging.Phantom;
 using Defacer.Ledger;
-using Microsoft.AspNetCore.Builder;
 
 namespace Defacer.Cli;
 

@@ -2,7 +2,6 @@ using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Dimse;
-using Defacer.Dicom.Network.Services;
 
 namespace Defacer.Cli;
 

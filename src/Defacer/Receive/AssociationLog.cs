@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using Defacer.Configuration;
 using Defacer.Dicom.Network;
-using Defacer.Dicom.Network.Dimse;
 using Defacer.Observe;
 using Defacer.Spool;
 

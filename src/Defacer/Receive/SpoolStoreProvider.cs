@@ -1,4 +1,3 @@
-using Defacer.Dicom.Data;
 using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Dimse;
 using Defacer.Spool;
