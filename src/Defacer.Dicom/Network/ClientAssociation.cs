@@ -82,8 +82,9 @@ public sealed class ClientAssociation : IAsyncDisposable
     {
         await RunAsync(async () =>
         {
-            var indication = await _layer.ReleaseAsync(cancellationToken).ConfigureAwait(false);
+            // Whatever comes of it, nothing can be sent after A-RELEASE-RQ.
             _isOver = true;
+            var indication = await _layer.ReleaseAsync(cancellationToken).ConfigureAwait(false);
             // A peer that closes instead of confirming has understood: everything was answered before.
             return indication.Kind is IndicationKind.ReleaseConfirm or IndicationKind.Closed
                 ? true

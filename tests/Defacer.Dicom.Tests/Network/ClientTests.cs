@@ -207,6 +207,22 @@ public sealed class ClientTests
         await Assert.ThrowsAsync<AssociationAbortedException>(() => releasing);
     }
 
+    [Fact]
+    public async Task Release_Cancelled_LeavesNothingUsable()
+    {
+        var (association, peer) = await AssociateAsync();
+        await using var client = association;
+        await using var other = peer;
+        using var cancel = new CancellationTokenSource();
+        var releasing = association.ReleaseAsync(cancel.Token);
+        await peer.ReceiveAsync();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => releasing);
+        Assert.False(association.IsUsable);
+        await association.DisposeAsync();
+        Assert.Equal((0, 0), await peer.ReceiveAbortAsync());
+    }
+
     [Theory]
     [InlineData("A\\B")]
     [InlineData("")]
