@@ -1,7 +1,6 @@
 using Defacer.Configuration;
 using Defacer.Dicom.Files;
 using Defacer.Observe;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting.Systemd;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;

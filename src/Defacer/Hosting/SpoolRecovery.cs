@@ -1,5 +1,4 @@
 using Defacer.Assemble;
-using Defacer.Imaging;
 using Defacer.Ledger;
 using Defacer.Spool;
 
