@@ -40,7 +40,10 @@ internal static class ReceiveBenchmark
                 }
 
                 var ratios = ours.Zip(peer, (o, p) => o / p).ToList();
-                Console.WriteLine($"{senders} association(s): storescp +B{(senders > 1 ? " --fork" : string.Empty)} {Show(peer, "0")} i/s; defacer serve, durable {Show(ours, "0")} i/s; ratio {Show(ratios, "0.00")}");
+                var fork = senders > 1 ? " --fork" : string.Empty;
+                Console.WriteLine(
+                    $"{senders} association(s): storescp +B{fork} {Show(peer, "0")} i/s; "
+                    + $"defacer serve, durable {Show(ours, "0")} i/s; ratio {Show(ratios, "0.00")}");
             }
 
             return 0;

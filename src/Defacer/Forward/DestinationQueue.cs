@@ -45,8 +45,8 @@ public sealed class DestinationQueue : IDisposable
     /// <summary>Why it cannot be sent to now; null when the last attempt worked.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Called when a job was settled with the state that it reached.</summary>
-    public Action<string, JobState>? OnSettled { get; set; }
+    /// <summary>Called with a job that is done or parked now.</summary>
+    public Action<string>? OnSettled { get; set; }
 
     /// <summary>Something may wait; look now.</summary>
     public void Wake()
@@ -204,7 +204,7 @@ public sealed class DestinationQueue : IDisposable
             var state = await _ledger.SettleAsync(job, CancellationToken.None);
             if (state is JobState.Done or JobState.Parked)
             {
-                OnSettled?.Invoke(job, state);
+                OnSettled?.Invoke(job);
             }
         }
     }

@@ -45,17 +45,23 @@ public sealed class Retention(SpoolStore spool, ILedger ledger, KeepOriginals ke
             var due = (await ledger.JobsAsync(state, ct)).Where(j => !j.IsCleaned && j.ChangedAt + after <= time.GetUtcNow());
             foreach (var job in due)
             {
-                await CleanAsync(job.Id, ct);
+                await CleanAsync(job.Id, state, ct);
             }
         }
     }
 
     // The ledger first: a crash in between leaves files that the next start removes, never a ledger that believes in files.
-    private async Task CleanAsync(string jobId, CancellationToken ct)
+    private async Task CleanAsync(string jobId, JobState state, CancellationToken ct)
     {
         using var held = await spool.Locks.TakeAsync(jobId, ct);
         if (await ledger.MarkCleanedAsync(jobId, ct))
         {
+            // The report is what a lost ledger is restored from.
+            if (JobReport.Read(spool.Folders.Report(jobId)) is { } report)
+            {
+                spool.WriteDurably(spool.Folders.Report(jobId), (report with { State = state == JobState.Done ? "done" : "rejected" }).ToJson());
+            }
+
             spool.Clean(jobId);
             log.LogInformation("Job {Job}: originals and outputs were removed from the spool.", jobId);
         }

@@ -11,11 +11,7 @@ public sealed class Settlement(SpoolStore spool, ILedger ledger, NodeMetrics met
     private readonly Channel<string> _settled = Channel.CreateUnbounded<string>();
 
     /// <summary>A job reached its end for now.</summary>
-    public void Settled(string jobId, JobState state)
-    {
-        _ = state;
-        _settled.Writer.TryWrite(jobId);
-    }
+    public void Settled(string jobId) => _settled.Writer.TryWrite(jobId);
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)

@@ -65,7 +65,7 @@ public sealed class Node(
             _log.LogWarning("A new site key was made at {Path}. Keep a copy in a safe: without it no pseudonym repeats.", paths.SiteKey);
         }
 
-        await new SpoolRecovery(spool, _ledger, logs.CreateLogger<SpoolRecovery>()).RunAsync(cancellationToken);
+        await new SpoolRecovery(spool, _ledger, [.. options.Destinations.Keys], logs.CreateLogger<SpoolRecovery>()).RunAsync(cancellationToken);
         var associations = Compose(spool, _ledger, tools);
         await ListenAsync(spool, associations, cancellationToken);
     }
@@ -143,7 +143,7 @@ public sealed class Node(
         var settlement = new Settlement(spool, ledger, metrics, time, retention.Wake, logs.CreateLogger<Settlement>());
         clock.OnReady = worker.Wake;
         worker.OnForwarding = () => _queues.ForEach(q => q.Wake());
-        worker.OnDone = retention.Wake;
+        worker.OnDone = settlement.Settled;
         foreach (var (name, destination) in options.Destinations)
         {
             _queues.Add(new DestinationQueue(

@@ -8,7 +8,7 @@ namespace Defacer.Hosting;
 /// Brings ledger and spool into agreement at start. The files are the truth about instances; the ledger, as far as it
 /// goes, about states. What a ledger lost with its disk is found again in the folders and reports.
 /// </summary>
-public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, ILogger<SpoolRecovery> log)
+public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, IReadOnlyCollection<string> destinations, ILogger<SpoolRecovery> log)
 {
     /// <summary>Runs once, before anything else touches the spool.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -24,9 +24,18 @@ public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, ILogger<Spoo
             spool.MoveToParked(poison);
         }
 
+        var foreign = await ledger.HoldForeignDeliveriesAsync(destinations, ct);
+        if (foreign > 0)
+        {
+            log.LogError("{Count} outputs wait for destinations that the configuration has no longer; they are held.", foreign);
+        }
+
         foreach (var unsettled in await ledger.UnsettledAsync(ct))
         {
-            await ledger.SettleAsync(unsettled, ct);
+            if (await ledger.SettleAsync(unsettled, ct) == JobState.Parked)
+            {
+                spool.MoveToParked(unsettled);
+            }
         }
 
         var waiting = spool.Rescan();

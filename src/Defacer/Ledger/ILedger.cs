@@ -56,6 +56,9 @@ public interface ILedger : IAsyncDisposable
     /// <summary>The next outputs for a destination, oldest job first, without those in work; only jobs in forwarding.</summary>
     ValueTask<IReadOnlyList<Delivery>> NextDeliveriesAsync(string destination, IReadOnlySet<(string JobId, string UID)> inWork, int max, CancellationToken ct);
 
+    /// <summary>Holds what waits for destinations that are not among these: nobody would send it. Gives the number.</summary>
+    ValueTask<int> HoldForeignDeliveriesAsync(IReadOnlyCollection<string> destinations, CancellationToken ct);
+
     /// <summary>Jobs in forwarding with nothing pending: a stop came between the last answer and the settling.</summary>
     ValueTask<IReadOnlyList<string>> UnsettledAsync(CancellationToken ct);
 

@@ -31,6 +31,17 @@ public sealed partial class SqliteLedger
         ct);
 
     /// <inheritdoc/>
+    public ValueTask<int> HoldForeignDeliveriesAsync(IReadOnlyCollection<string> destinations, CancellationToken ct) => TransactAsync(
+        () =>
+        {
+            var foreign = Query("SELECT DISTINCT destination FROM deliveries WHERE state = 'Pending'", r => r.GetString(0))
+                .Except(destinations, StringComparer.Ordinal);
+            return foreign.Sum(name => Execute(
+                "UPDATE deliveries SET state = 'Held', changed_at = $1 WHERE state = 'Pending' AND destination = $0", name, Now));
+        },
+        ct);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> UnsettledAsync(CancellationToken ct) => ReadAsync<IReadOnlyList<string>>(
         () => Query(
             """

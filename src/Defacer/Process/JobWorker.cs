@@ -25,8 +25,8 @@ public sealed class JobWorker(
     /// <summary>Called when a job may be forwarded.</summary>
     public Action? OnForwarding { get; set; }
 
-    /// <summary>Called when a job needs nothing more.</summary>
-    public Action? OnDone { get; set; }
+    /// <summary>Called with a job that needs nothing more.</summary>
+    public Action<string>? OnDone { get; set; }
 
     /// <summary>A job became ready.</summary>
     public void Wake()
@@ -58,6 +58,10 @@ public sealed class JobWorker(
             {
                 await ReturnAsync(job, "the node stopped");
                 throw;
+            }
+            catch (OperationCanceledException)
+            {
+                // The lease was lost: whoever has it now works on the job.
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -180,7 +184,14 @@ public sealed class JobWorker(
         log.LogInformation("Job {Job} on route {Route}: {Reason}.", job.Id, job.Route, reason);
         var state = (await ledger.FindJobAsync(job.Id, ct))?.State;
         metrics.JobReached(job.Route, state?.ToString() ?? string.Empty, string.Empty);
-        (state == JobState.Done ? OnDone : OnForwarding)?.Invoke();
+        if (state == JobState.Done)
+        {
+            OnDone?.Invoke(job.Id);
+        }
+        else
+        {
+            OnForwarding?.Invoke();
+        }
     }
 
     private async Task ParkAsync(Job job, Parked parked, JobReport? report)

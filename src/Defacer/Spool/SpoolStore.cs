@@ -56,7 +56,7 @@ public sealed partial class SpoolStore : IAsyncDisposable
     public static SpoolStore Open(string root, SpoolOptions options, IDisk disk, TimeProvider time, ILogger<SpoolStore> log)
     {
         var folders = new SpoolFolders(root);
-        Directory.CreateDirectory(folders.Root);
+        MakeRoot(folders.Root);
         var held = SpoolLock.Take(folders);
         try
         {
@@ -177,6 +177,19 @@ public sealed partial class SpoolStore : IAsyncDisposable
     }
 
     internal void ReportDiskError(IOException e) => _log.LogError(e, "The spool's disk failed; the instance is answered with A700H and not kept.");
+
+    // Patients' data lie here: readable by the owner only. On Windows the folder inherits; the service script sets it.
+    private static void MakeRoot(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     private static void CheckVersion(SpoolFolders folders, IDisk disk)
     {

@@ -59,7 +59,7 @@ public class PowerCutTests
     {
         await using var spool = Open(root, new SystemDisk());
         await using var ledger = SqliteLedger.Open(spool.Folders.Ledger, TimeProvider.System).Ledger;
-        await new SpoolRecovery(spool, ledger, NullLogger<SpoolRecovery>.Instance).RunAsync(s_ct);
+        await new SpoolRecovery(spool, ledger, [], NullLogger<SpoolRecovery>.Instance).RunAsync(s_ct);
         Assert.True(await TakeInAsync(spool, ledger), $"cut at {cutAt}: recovery failed");
 
         var found = new List<string>();
