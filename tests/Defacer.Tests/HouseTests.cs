@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Defacer.Testing;
-using NetArchTest.Rules;
 using Xunit;
 using Types = NetArchTest.Rules.Types;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Interop.Peers;
