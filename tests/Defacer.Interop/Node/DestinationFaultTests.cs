@@ -51,7 +51,7 @@ public sealed class DestinationFaultTests
             folder["node"], new NodeSettings { Destinations = [("research-pacs", "STORESCP", port)] }, token);
         await SendPhantomAsync(node, folder, token);
         await bad.WaitForConnectionsAsync(2, TimeSpan.FromSeconds(90), node.ReadLog, token);
-        await bad.DisposeAsync();
+        await bad.StopAsync();
 
         await using var well = await OrthancPeer.StartAsync(folder["well"], token, port);
         await well.WaitForInstancesAsync(Instances, TimeSpan.FromMinutes(3), node.ReadLog, token);
@@ -66,6 +66,7 @@ public sealed class DestinationFaultTests
         var port = FreePort.Next();
         // A receiver whose folder is gone cannot write, and DCMTK says so with A700H.
         await using var full = StorescpPeer.Start(port, folder["full"]);
+        await FreePort.WaitUntilOpenAsync(port, TimeSpan.FromSeconds(20), token);
         Directory.Delete(folder["full"], recursive: true);
         await using var node = await NodeProcess.StartAsync(
             folder["node"], new NodeSettings { Destinations = [("research-pacs", "STORESCP", port)] }, token);

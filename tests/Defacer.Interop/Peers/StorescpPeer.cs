@@ -55,14 +55,19 @@ internal sealed class StorescpPeer : IAsyncDisposable
     internal Task WaitForConnectionsAsync(int count, TimeSpan limit, Func<string> describe, CancellationToken cancellationToken) =>
         WaitAsync(() => Occurrences("BEGIN A-ASSOCIATE-RQ") >= count, $"{count} association requests", limit, describe, cancellationToken);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the process; its files and its log stay.</summary>
+    internal async Task StopAsync()
     {
         if (!_process.HasExited)
         {
             _process.Kill();
             await _process.WaitForExitAsync();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _process.Dispose();
     }
 
