@@ -13,6 +13,9 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
 {
     // One ledger transaction for what piled up meanwhile; 256 bounds its length to some tens of milliseconds.
     private const int MaxBatch = 256;
+
+    // Nobody waits for the intake: the sender has its answer. A pause lets instances share transaction and flush.
+    private static readonly TimeSpan s_gathering = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs until the spool closes or the token is cancelled; what is acknowledged and not taken in is found at the next start.</summary>
@@ -21,6 +24,7 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
         var batch = new List<Arrival>();
         while (await spool.Arrivals.WaitToReadAsync(ct))
         {
+            await Task.Delay(s_gathering, time, ct);
             batch.Clear();
             while (batch.Count < MaxBatch && spool.Arrivals.TryRead(out var arrival))
             {
@@ -36,13 +40,28 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
     {
         var placements = batch.SelectMany(Placements).ToList();
         var decisions = await ledger.TakeInAsync([.. placements.Select(p => p.Intake)], ct);
+        var changed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var byArrival in placements.Zip(decisions).GroupBy(p => p.First.Arrival.Id, StringComparer.Ordinal))
         {
-            await PlaceAsync(byArrival.First().First.Arrival, [.. byArrival], ct);
+            await PlaceAsync(byArrival.First().First.Arrival, [.. byArrival], changed, ct);
             foreach (var (placement, _) in byArrival.Where(p => p.Second != IntakeDecision.Conflict))
             {
                 clock.Touched(placement.Intake.JobId, placement.Arrival.Association);
             }
+        }
+
+        // One flush a job and batch. Until then a power cut leaves each renamed file under its old or its new name, and
+        // both are looked at. A folder that is gone belongs to a job that was finished by an earlier try.
+        foreach (var folder in changed.Select(spool.Folders.Originals).Where(Directory.Exists))
+        {
+            spool.Disk.FlushFolder(folder);
+        }
+
+        // What is superfluous, or was copied to several jobs, goes from incoming/ last: a crash before finds it there
+        // and repeats everything.
+        foreach (var arrival in batch)
+        {
+            spool.Disk.Delete(spool.Folders.Arrival(arrival.Id));
         }
 
         clock.Wake();
@@ -83,8 +102,8 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
         ArrivedAt = arrival.At,
     };
 
-    // The file in incoming/ goes last, so that a crash in between finds it again and repeats everything.
-    private async Task PlaceAsync(Arrival arrival, IReadOnlyList<(Placement Placement, IntakeDecision Decision)> places, CancellationToken ct)
+    private async Task PlaceAsync(
+        Arrival arrival, IReadOnlyList<(Placement Placement, IntakeDecision Decision)> places, HashSet<string> changed, CancellationToken ct)
     {
         var source = spool.Folders.Arrival(arrival.Id);
         foreach (var (placement, decision) in places)
@@ -93,18 +112,17 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
             switch (decision)
             {
                 case IntakeDecision.Take:
+                    changed.Add(placement.Intake.JobId);
                     await PutAsync(placement.Intake, source, isLast, ct);
                     break;
                 case IntakeDecision.Conflict:
                     await ParkConflictAsync(placement, source, isLast, ct);
                     break;
                 default:
-                    log.LogInformation("Job {Job}: an instance came again with the same content; one is kept.", placement.Intake.JobId);
+                    log.LogDebug("Job {Job}: an instance came again with the same content; one is kept.", placement.Intake.JobId);
                     break;
             }
         }
-
-        spool.Disk.Delete(source);
     }
 
     private async Task PutAsync(Intake intake, string source, bool isLast, CancellationToken ct)
@@ -128,8 +146,6 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
             spool.Disk.FlushFile(partial);
             spool.Disk.Move(partial, target);
         }
-
-        spool.Disk.FlushFolder(spool.Folders.Originals(intake.JobId));
     }
 
     private void MakeFolder(Intake intake)
@@ -155,6 +171,7 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
     {
         var intake = placement.Intake with { JobId = JobIds.Conflict(placement.Intake.JobId, placement.Arrival.Id) };
         await PutAsync(intake, source, isLast, ct);
+        spool.Disk.FlushFolder(spool.Folders.Originals(intake.JobId));
         await ledger.AddParkedAsync(intake.JobId, intake.Route, intake.Instance, ConflictCause(placement.Intake.JobId), ct);
         using var held = await spool.Locks.TakeAsync(intake.JobId, ct);
         spool.MoveToParked(intake.JobId);
