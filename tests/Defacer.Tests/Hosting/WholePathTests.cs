@@ -106,7 +106,8 @@ public sealed class WholePathTests : IDisposable
         Assert.Equal(70, pacs.Kept.Count);
         await RunningNode.UntilAsync(async () => (await node.Ledger.FindJobAsync(jobs[1].Id, s_ct))!.IsCleaned);
         Assert.Equal("rejected", (await ReportAsync(jobs[1].Id, r => r.State == "rejected")).State);
-        Assert.Empty(Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories));
+        await RunningNode.UntilAsync(() =>
+            Task.FromResult(Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories).Length == 0));
     }
 
     [Fact]
