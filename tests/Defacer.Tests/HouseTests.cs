@@ -9,7 +9,7 @@ namespace Defacer.Tests;
 public partial class HouseTests
 {
     private const int MaxFileLines = 300;
-    private const int MaxLineCharacters = 160;
+    private const int MaxLineCharacters = 180;
 
     private static readonly Dictionary<string, string[]> s_arrows = new(StringComparer.Ordinal)
     {
