@@ -22,12 +22,20 @@ public partial class HouseTests
 
     public static TheoryData<string, string[]> NamespaceRules => new()
     {
-        { "Defacer.Receive", ["Defacer.Assemble", "Defacer.Process", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
-        { "Defacer.Assemble", ["Defacer.Receive", "Defacer.Process", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
-        { "Defacer.Process", ["Defacer.Receive", "Defacer.Assemble", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
-        { "Defacer.Forward", ["Defacer.Receive", "Defacer.Assemble", "Defacer.Process", "Defacer.Hosting", "Defacer.Cli"] },
-        { "Defacer.Spool", ["Defacer.Ledger", "Defacer.Observe", "Defacer.Receive", "Defacer.Assemble", "Defacer.Process", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
-        { "Defacer.Ledger", ["Defacer.Spool", "Defacer.Observe", "Defacer.Receive", "Defacer.Assemble", "Defacer.Process", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
+        { "Defacer.Receive",
+            ["Defacer.Assemble", "Defacer.Process", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
+        { "Defacer.Assemble",
+            ["Defacer.Receive", "Defacer.Process", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
+        { "Defacer.Process",
+            ["Defacer.Receive", "Defacer.Assemble", "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
+        { "Defacer.Forward",
+            ["Defacer.Receive", "Defacer.Assemble", "Defacer.Process", "Defacer.Hosting", "Defacer.Cli"] },
+        { "Defacer.Spool",
+            ["Defacer.Ledger", "Defacer.Observe", "Defacer.Receive", "Defacer.Assemble", "Defacer.Process",
+            "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
+        { "Defacer.Ledger",
+            ["Defacer.Spool", "Defacer.Observe", "Defacer.Receive", "Defacer.Assemble", "Defacer.Process",
+            "Defacer.Forward", "Defacer.Hosting", "Defacer.Cli"] },
         { "Defacer.Deface.Gate", ["Defacer.Deface.Methods", "Defacer.Deface.Fill"] },
         { "Defacer.Deidentify.Verify", ["Defacer.Deidentify.Profiles", "Defacer.Deidentify.Actions"] },
     };
@@ -47,13 +55,15 @@ public partial class HouseTests
     [MemberData(nameof(NamespaceRules))]
     public void Namespaces_Dependencies_PointOneWay(string from, string[] forbidden)
     {
-        var assemblies = new[] { typeof(Defacer.Hosting.Node).Assembly, typeof(Deface.StudyDefacer).Assembly, typeof(Deidentify.Deidentifier).Assembly };
+        var assemblies = new[] { typeof(Defacer.Hosting.Node).Assembly, typeof(Deface.StudyDefacer).Assembly,
+            typeof(Deidentify.Deidentifier).Assembly };
         foreach (var type in Types.InAssemblies(assemblies).That().ResideInNamespace(from).GetTypes())
         {
             Assert.StartsWith(from, type.FullName, StringComparison.Ordinal);
         }
 
-        var result = Types.InAssemblies(assemblies).That().ResideInNamespace(from).ShouldNot().HaveDependencyOnAny(forbidden).GetResult();
+        var result = Types.InAssemblies(assemblies).That().ResideInNamespace(from).ShouldNot().HaveDependencyOnAny(
+            forbidden).GetResult();
 
         Assert.True(result.IsSuccessful, string.Join(", ", (result.FailingTypes ?? []).Select(t => t.FullName)));
     }
@@ -69,17 +79,20 @@ public partial class HouseTests
 
     [Fact]
     public void Sources_Files_StayShort() => Assert.Empty(
-        Sources("src", "tests").Where(f => f.Lines.Count > MaxFileLines && !f.Path.EndsWith("Tests.cs", StringComparison.Ordinal))
+        Sources("src", "tests").Where(
+            f => f.Lines.Count > MaxFileLines && !f.Path.EndsWith("Tests.cs", StringComparison.Ordinal))
             .Select(f => $"{f.Path}: {f.Lines.Count} lines"));
 
     [Fact]
     public void Sources_Lines_StayReadable() => Assert.Empty(Find(l => l.Length > MaxLineCharacters));
 
     [Fact]
-    public void Sources_NoRegionBlocks() => Assert.Empty(Find(l => l.TrimStart().StartsWith("#reg" + "ion", StringComparison.Ordinal)));
+    public void Sources_NoRegionBlocks() =>
+        Assert.Empty(Find(l => l.TrimStart().StartsWith("#reg" + "ion", StringComparison.Ordinal)));
 
     [Fact]
-    public void Sources_NothingIsLeftForLater() => Assert.Empty(Find(l => Regex.IsMatch(l, @"\b(TO" + @"DO|FIX" + @"ME|HA" + @"CK|XX" + @"X)\b")));
+    public void Sources_NothingIsLeftForLater() =>
+        Assert.Empty(Find(l => Regex.IsMatch(l, @"\b(TO" + @"DO|FIX" + @"ME|HA" + @"CK|XX" + @"X)\b")));
 
     [Fact]
     public void Sources_TypeNames_SayWhatTheyAre() => Assert.Empty(Find(l => BannedName().IsMatch(l)));
@@ -97,17 +110,22 @@ public partial class HouseTests
     [Fact]
     public void Node_ConsoleOutput_IsForVerbsOnly() => Assert.Empty(
         Sources("src").Where(f => !f.Path.Replace('\\', '/').StartsWith("src/Defacer/Cli/", StringComparison.Ordinal))
-            .SelectMany(f => f.Lines.Where(l => Regex.IsMatch(l.Text, @"\bConsole\.(Write|Out|Error)")).Select(l => $"{f.Path}:{l.Number}")));
+            .SelectMany(
+                f => f.Lines.Where(l => Regex.IsMatch(l.Text, @"\bConsole\.(Write|Out|Error)")).Select(
+                l => $"{f.Path}:{l.Number}")));
 
     [Fact]
     public void LogCalls_PatientAttributes_AreNeverMentioned() => Assert.Empty(
-        Find(l => Regex.IsMatch(l, @"\b[Ll]og\.Log\w+\(") && Regex.IsMatch(l, @"Patient|Accession|InstanceUID|BirthDate")));
+        Find(l => Regex.IsMatch(l, @"\b[Ll]og\.Log\w+\(") && Regex.IsMatch(l,
+            @"Patient|Accession|InstanceUID|BirthDate")));
 
     private static IEnumerable<string> Find(Predicate<string> condition) => Sources("src", "tests")
         .SelectMany(f => f.Lines.Where(l => condition(l.Text)).Select(l => $"{f.Path}:{l.Number}: {l.Text.Trim()}"));
 
-    private static IEnumerable<(string Path, IReadOnlyList<(int Number, string Text)> Lines)> Sources(params string[] folders) => folders
-        .SelectMany(f => Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, f), "*.cs", SearchOption.AllDirectories))
+    private static IEnumerable<(string Path, IReadOnlyList<(int Number, string Text)> Lines)> Sources(
+        params string[] folders) => folders
+        .SelectMany(f => Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, f), "*.cs",
+            SearchOption.AllDirectories))
         .Where(p => !p.EndsWith(".g.cs", StringComparison.Ordinal) && !Built().IsMatch(p))
         .Select(p => (
             Path.GetRelativePath(SharedData.RepositoryRoot, p),

@@ -17,13 +17,15 @@ internal static class TestInstances
         dataset.AddOrUpdate(DicomTag.PatientID, DicomVR.LO, "SECRET-PATIENT");
         dataset.AddOrUpdate(DicomTag.StudyInstanceUID, DicomVR.UI, study);
         dataset.AddOrUpdate(DicomTag.SeriesInstanceUID, DicomVR.UI, series);
-        dataset.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OB, Enumerable.Repeat(pixel, pixelBytes).ToArray()));
+        dataset.AddOrUpdate(
+            new DicomElement(DicomTag.PixelData, DicomVR.OB, Enumerable.Repeat(pixel, pixelBytes).ToArray()));
         using var stream = new MemoryStream();
         DicomWriter.Write(stream, dataset, DicomTransferSyntax.ExplicitVRLittleEndian);
         return stream.ToArray();
     }
 
-    public static Arrival Describe(SpoolStore spool, string sop, string association = "", string calling = "CT1", string called = "DEFACER") => new()
+    public static Arrival Describe(SpoolStore spool, string sop, string association = "", string calling = "CT1",
+        string called = "DEFACER") => new()
     {
         Id = spool.NewArrivalId(),
         At = DateTimeOffset.UnixEpoch,
@@ -41,7 +43,8 @@ internal static class TestInstances
     public static async Task<StoreOutcome> ReceiveAsync(
         SpoolStore spool, byte[] dataSet, string sop, string association = "", DateTimeOffset? at = null)
     {
-        using var file = spool.TryCreate(Describe(spool, sop, association) with { At = at ?? DateTimeOffset.UnixEpoch });
+        using var file = spool.TryCreate(
+            Describe(spool, sop, association) with { At = at ?? DateTimeOffset.UnixEpoch });
         if (file is null)
         {
             return StoreOutcome.OutOfResources;

@@ -5,8 +5,8 @@ using Defacer.Imaging.Volumes;
 namespace Defacer.Deface.Gate;
 
 /// <summary>
-/// One stack before and after on a grid along the patient's axes, with a body found in the gate's own way: by half of
-/// Otsu's threshold in MR, where the methods go by the noise of air.
+/// One stack before and after on a grid along the patient's axes, with a body found in the gate's own way, with
+/// thresholds of its own.
 /// </summary>
 internal sealed class GateStack
 {
@@ -96,8 +96,16 @@ internal sealed class GateStack
     {
         "CT" => -400,
         "PT" => (float)(IntensityStatistics.Otsu(volume.Voxels) * 0.3),
-        _ => (float)Math.Max(IntensityStatistics.Otsu(volume.Voxels) * 0.4, float.Epsilon),
+        _ => MRThreshold(volume),
     };
+
+    // Coils that lie on the face leave the back of the head dim: twelve deviations above air, within
+    // bounds by Otsu's threshold.
+    private static float MRThreshold(Volume volume)
+    {
+        var air = IntensityStatistics.Background(volume.Voxels);
+        return (float)Math.Max(Math.Min(air.Mode + (12 * air.Spread), air.Otsu * 0.5), air.Otsu * 0.22);
+    }
 
     private static BinaryGrid BodyOf(Volume volume, RegularGrid grid, float threshold, CancellationToken cancellationToken)
     {
@@ -105,7 +113,7 @@ internal sealed class GateStack
         var bright = BinaryGrid.Above(grid.Shape, values, threshold).Close(4, cancellationToken);
         var largest = ConnectedComponents.Of(bright.Open(4, cancellationToken), Connectivity.Sides).Largest().FillHoles();
         var bulk = largest.Open(BallMm, cancellationToken).Dilate(BallMm, cancellationToken);
-        return bulk.And(largest.Or(bright)).FillHoles();
+        return bulk.And(largest.Or(bright)).Close(6, cancellationToken).FillHolesAcrossAll(cancellationToken);
     }
 
     private static int? Top(BinaryGrid body, CancellationToken cancellationToken)

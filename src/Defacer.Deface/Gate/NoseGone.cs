@@ -7,9 +7,12 @@ namespace Defacer.Deface.Gate;
 internal sealed class NoseGone : IStackCheck
 {
     // A ball that cannot enter a nose; what it leaves out, less a thin layer.
-    private const double BallMm = 14, EdgeMm = 4;
+    private const double BallMm = 20, EdgeMm = 4;
 
-    // What a nose leaves is 1500 mm³ and more.
+    // Noses are at most 50 mm wide.
+    private const double WidestMm = 70;
+
+    // What a nose leaves is 1000 mm³ and more, a child's too.
     private const double MostMm3 = 500;
 
     public string Name => "nose-left";
@@ -20,8 +23,28 @@ internal sealed class NoseGone : IStackCheck
         // Beyond the field of view the body may go on: its cut edges are no protrusions.
         var smooth = before.Or(stack.View.Not()).Open(BallMm, cancellationToken);
         var standing = before.Except(smooth).And(Front(stack)).Erode(EdgeMm, cancellationToken);
-        var parts = ConnectedComponents.Of(standing.And(stack.BodyAfter), Connectivity.Corners);
-        yield return GateFigure.AtMost(Name, parts.Count == 0 ? 0 : parts.Sizes[0] * before.Shape.VoxelMm3, MostMm3, "mm3");
+        yield return GateFigure.AtMost(Name, Largest(standing.And(stack.BodyAfter)), MostMm3, "mm3");
+    }
+
+    // An edge of a forehead under which a face was cut away before stands out too, but across the whole head.
+    private static double Largest(BinaryGrid standing)
+    {
+        var shape = standing.Shape;
+        var parts = ConnectedComponents.Of(standing, Connectivity.Corners);
+        var labels = parts.Labels();
+        var (low, high) = (new int[parts.Count + 1], new int[parts.Count + 1]);
+        Array.Fill(low, int.MaxValue);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var (part, column) = (labels[i], i % shape.Columns);
+            (low[part], high[part]) = (Math.Min(low[part], column), Math.Max(high[part], column));
+        }
+
+        return Enumerable.Range(1, parts.Count)
+            .Where(part => (high[part] - low[part]) * shape.ColumnMm <= WidestMm)
+            .Select(part => parts.Sizes[part - 1] * shape.VoxelMm3)
+            .DefaultIfEmpty(0)
+            .Max();
     }
 
     // The foremost third of the head, to 200 mm below its upper end and 60 mm to both sides of its middle.

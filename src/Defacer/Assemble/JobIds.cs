@@ -5,8 +5,12 @@ namespace Defacer.Assemble;
 /// <summary>Which job an instance belongs to.</summary>
 public static class JobIds
 {
-    /// <summary>The job of an instance on a route. An instance without a readable study is a study of its own: judged later, never lost.</summary>
-    public static string For(SpoolKey key, string route, Arrival arrival) => arrival.Routing.StudyInstanceUID is { } study
+    /// <summary>
+    /// The job of an instance on a route. An instance without a readable study is a study of its own: judged later,
+    /// never lost.
+    /// </summary>
+    public static string For(SpoolKey key, string route, Arrival arrival) =>
+        arrival.Routing.StudyInstanceUID is { } study
         ? key.Id("study", route, study)
         : key.Id("instance", route, arrival.SOPInstanceUID);
 

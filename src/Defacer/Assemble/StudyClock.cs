@@ -7,15 +7,18 @@ using Defacer.Spool;
 namespace Defacer.Assemble;
 
 /// <summary>
-/// Decides that a study is complete: nothing of it arrived for the route's StableAge, and no association that sent to it
-/// is open. A slow modality keeps its study open by keeping its association, or by sending within the time.
+/// Decides that a study is complete: nothing of it arrived for the route's StableAge, and no association that sent to
+/// it is open. A slow modality keeps its study open by keeping its association, or by sending within the time.
 /// </summary>
-public sealed class StudyClock(SpoolStore spool, ILedger ledger, RouteTable routes, TimeProvider time, ILogger<StudyClock> log)
+public sealed class StudyClock(
+    SpoolStore spool, ILedger ledger, RouteTable routes, TimeProvider time, ILogger<StudyClock> log)
 {
-    // With nothing due sooner the ledger is asked again, because a person's decision or another process may have changed it.
+    // With nothing due sooner the ledger is asked again, because a person's decision or another process may have
+    // changed it.
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(20);
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, byte>> _senders = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, byte>> _senders = new(
+        StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _lastOpen = new(StringComparer.Ordinal);
     private readonly Signal _signal = new();
 
@@ -27,7 +30,8 @@ public sealed class StudyClock(SpoolStore spool, ILedger ledger, RouteTable rout
     {
         if (association.Length > 0)
         {
-            _senders.GetOrAdd(jobId, _ => new ConcurrentDictionary<string, byte>(StringComparer.Ordinal)).TryAdd(association, 0);
+            _senders.GetOrAdd(jobId, _ => new ConcurrentDictionary<string, byte>(StringComparer.Ordinal)).TryAdd(
+                association, 0);
         }
     }
 
@@ -50,11 +54,14 @@ public sealed class StudyClock(SpoolStore spool, ILedger ledger, RouteTable rout
                 log.LogError(e, "Studies could not be checked for completeness; trying again.");
             }
 
-            await _signal.WaitAsync(wait < s_shortestWait ? s_shortestWait : wait > s_longestWait ? s_longestWait : wait, time, ct);
+            await _signal.WaitAsync(
+                wait < s_shortestWait ? s_shortestWait : wait > s_longestWait ? s_longestWait : wait, time, ct);
         }
     }
 
-    /// <summary>Looks at every study that is being received once; gives the time until the next can be complete.</summary>
+    /// <summary>
+    /// Looks at every study that is being received once; gives the time until the next can be complete.
+    /// </summary>
     public async Task<TimeSpan> SweepAsync(CancellationToken ct)
     {
         var next = s_longestWait;
@@ -68,7 +75,8 @@ public sealed class StudyClock(SpoolStore spool, ILedger ledger, RouteTable rout
                 continue;
             }
 
-            var evidence = string.Create(CultureInfo.InvariantCulture, $"nothing arrived for {stableAge:c}, no association open");
+            var evidence = string.Create(
+                CultureInfo.InvariantCulture, $"nothing arrived for {stableAge:c}, no association open");
             if (await ledger.MarkReadyAsync(job.Id, job.Revision, evidence, ct))
             {
                 _senders.TryRemove(job.Id, out _);

@@ -6,21 +6,29 @@ using Defacer.Spool;
 namespace Defacer.Assemble;
 
 /// <summary>
-/// Takes acknowledged instances into their jobs: first the ledger, then the file's place. Whatever a crash leaves behind
-/// in <c>incoming/</c> comes here again, and a repetition changes nothing.
+/// Takes acknowledged instances into their jobs: first the ledger, then the file's place. Whatever a crash leaves
+/// behind in <c>incoming/</c> comes here again, and a repetition changes nothing.
 /// </summary>
-public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable routes, StudyClock clock, TimeProvider time, ILogger<StudyIntake> log)
+public sealed class StudyIntake(
+    SpoolStore spool, ILedger ledger, RouteTable routes, StudyClock clock, TimeProvider time, ILogger<StudyIntake> log)
 {
     // One ledger transaction for what piled up meanwhile; 256 bounds its length to some tens of milliseconds.
     private const int MaxBatch = 256;
+
+    // Nobody waits for the intake: the sender has its answer. A pause lets instances share transaction and flush.
+    private static readonly TimeSpan s_gathering = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs until the spool closes or the token is cancelled; what is acknowledged and not taken in is found at the next start.</summary>
+    /// <summary>
+    /// Runs until the spool closes or the token is cancelled; what is acknowledged and not taken in is found at the
+    /// next start.
+    /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
         var batch = new List<Arrival>();
         while (await spool.Arrivals.WaitToReadAsync(ct))
         {
+            await Task.Delay(s_gathering, time, ct);
             batch.Clear();
             while (batch.Count < MaxBatch && spool.Arrivals.TryRead(out var arrival))
             {
@@ -36,13 +44,28 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
     {
         var placements = batch.SelectMany(Placements).ToList();
         var decisions = await ledger.TakeInAsync([.. placements.Select(p => p.Intake)], ct);
+        var changed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var byArrival in placements.Zip(decisions).GroupBy(p => p.First.Arrival.Id, StringComparer.Ordinal))
         {
-            await PlaceAsync(byArrival.First().First.Arrival, [.. byArrival], ct);
+            await PlaceAsync(byArrival.First().First.Arrival, [.. byArrival], changed, ct);
             foreach (var (placement, _) in byArrival.Where(p => p.Second != IntakeDecision.Conflict))
             {
                 clock.Touched(placement.Intake.JobId, placement.Arrival.Association);
             }
+        }
+
+        // One flush a job and batch. Until then a power cut leaves each renamed file under its old or its new name, and
+        // both are looked at. A folder that is gone belongs to a job that was finished by an earlier try.
+        foreach (var folder in changed.Select(spool.Folders.Originals).Where(Directory.Exists))
+        {
+            spool.Disk.FlushFolder(folder);
+        }
+
+        // What is superfluous, or was copied to several jobs, goes from incoming/ last: a crash before finds it there
+        // and repeats everything.
+        foreach (var arrival in batch)
+        {
+            spool.Disk.Delete(spool.Folders.Arrival(arrival.Id));
         }
 
         clock.Wake();
@@ -59,8 +82,10 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // Top of the loop that owns these arrivals: they are safe in incoming/, so a full or failing disk means waiting.
-                log.LogError(e, "{Count} received instances could not be taken into their studies; trying again.", batch.Count);
+                // Top of the loop that owns these arrivals: they are safe in incoming/, so a full or failing disk
+                // means waiting.
+                log.LogError(
+                    e, "{Count} received instances could not be taken into their studies; trying again.", batch.Count);
                 await Task.Delay(s_retryDelay, time, ct);
             }
         }
@@ -68,8 +93,10 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
 
     private IEnumerable<Placement> Placements(Arrival arrival)
     {
-        var names = routes.Find(arrival.CalledAeTitle, arrival.CallingAeTitle).Select(r => r.Name).DefaultIfEmpty(RouteTable.NoRoute);
-        return names.Select(route => new Placement(arrival, new Intake(JobIds.For(spool.Key, route, arrival), route, Describe(arrival))));
+        var names = routes.Find(arrival.CalledAeTitle, arrival.CallingAeTitle).Select(r => r.Name).DefaultIfEmpty(
+            RouteTable.NoRoute);
+        return names.Select(route => new Placement(arrival,
+            new Intake(JobIds.For(spool.Key, route, arrival), route, Describe(arrival))));
     }
 
     /// <summary>An arrival as its job lists it.</summary>
@@ -83,8 +110,9 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
         ArrivedAt = arrival.At,
     };
 
-    // The file in incoming/ goes last, so that a crash in between finds it again and repeats everything.
-    private async Task PlaceAsync(Arrival arrival, IReadOnlyList<(Placement Placement, IntakeDecision Decision)> places, CancellationToken ct)
+    private async Task PlaceAsync(
+        Arrival arrival, IReadOnlyList<(Placement Placement, IntakeDecision Decision)> places, HashSet<string> changed,
+            CancellationToken ct)
     {
         var source = spool.Folders.Arrival(arrival.Id);
         foreach (var (placement, decision) in places)
@@ -93,18 +121,18 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
             switch (decision)
             {
                 case IntakeDecision.Take:
+                    changed.Add(placement.Intake.JobId);
                     await PutAsync(placement.Intake, source, isLast, ct);
                     break;
                 case IntakeDecision.Conflict:
                     await ParkConflictAsync(placement, source, isLast, ct);
                     break;
                 default:
-                    log.LogInformation("Job {Job}: an instance came again with the same content; one is kept.", placement.Intake.JobId);
+                    log.LogDebug("Job {Job}: an instance came again with the same content; one is kept.",
+                        placement.Intake.JobId);
                     break;
             }
         }
-
-        spool.Disk.Delete(source);
     }
 
     private async Task PutAsync(Intake intake, string source, bool isLast, CancellationToken ct)
@@ -128,8 +156,6 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
             spool.Disk.FlushFile(partial);
             spool.Disk.Move(partial, target);
         }
-
-        spool.Disk.FlushFolder(spool.Folders.Originals(intake.JobId));
     }
 
     private void MakeFolder(Intake intake)
@@ -144,7 +170,8 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
         var description = spool.Folders.Description(intake.JobId);
         if (!File.Exists(description))
         {
-            spool.WriteDurably(description, new JobDescription(intake.JobId, intake.Route, intake.Instance.ArrivedAt).ToJson());
+            spool.WriteDurably(
+                description, new JobDescription(intake.JobId, intake.Route, intake.Instance.ArrivedAt).ToJson());
         }
 
         spool.Disk.FlushFolder(spool.Folders.Job(intake.JobId));
@@ -155,17 +182,22 @@ public sealed class StudyIntake(SpoolStore spool, ILedger ledger, RouteTable rou
     {
         var intake = placement.Intake with { JobId = JobIds.Conflict(placement.Intake.JobId, placement.Arrival.Id) };
         await PutAsync(intake, source, isLast, ct);
-        await ledger.AddParkedAsync(intake.JobId, intake.Route, intake.Instance, ConflictCause(placement.Intake.JobId), ct);
+        spool.Disk.FlushFolder(spool.Folders.Originals(intake.JobId));
+        await ledger.AddParkedAsync(
+            intake.JobId, intake.Route, intake.Instance, ConflictCause(placement.Intake.JobId), ct);
         using var held = await spool.Locks.TakeAsync(intake.JobId, ct);
         spool.MoveToParked(intake.JobId);
-        log.LogWarning("Job {Job}: a second content under the same SOP Instance UID is parked as {Parked}.", placement.Intake.JobId, intake.JobId);
+        log.LogWarning("Job {Job}: a second content under the same SOP Instance UID is parked as {Parked}.",
+            placement.Intake.JobId, intake.JobId);
     }
 
     /// <summary>Why a second content under a known UID is set aside.</summary>
     public static Parked ConflictCause(string jobId) => new(
         ParkCause.ConflictingDuplicate,
-        $"Job {jobId} has an instance with the same SOP Instance UID and other content; that one is kept and goes its way.",
-        "Find out at the source which of the two is right. If it is this one, reject the other job and send the study again under new UIDs.");
+        $"Job {jobId} has an instance with the same SOP Instance UID and other content; that one is kept and goes its "
+            + "way.",
+        "Find out at the source which of the two is right. If it is this one, reject the other job and send the study "
+            + "again under new UIDs.");
 
     private sealed record Placement(Arrival Arrival, Intake Intake);
 }

@@ -51,7 +51,8 @@ public readonly record struct KeepOriginals(TimeSpan? For)
     {
         var t when t.Equals("none", StringComparison.OrdinalIgnoreCase) => None,
         var t when t.Equals("always", StringComparison.OrdinalIgnoreCase) => Always,
-        var t when TimeSpan.TryParse(t, CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero => new(time),
+        var t when TimeSpan.TryParse(t, CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero =>
+            new(time),
         _ => null,
     };
 }

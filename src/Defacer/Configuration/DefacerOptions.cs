@@ -1,6 +1,9 @@
 namespace Defacer.Configuration;
 
-/// <summary>The whole configuration: section "Defacer" of appsettings.json, environment (<c>Defacer__Node__Port</c>) and command line.</summary>
+/// <summary>
+/// The whole configuration: section "Defacer" of appsettings.json, environment (<c>Defacer__Node__Port</c>) and
+/// command line.
+/// </summary>
 public sealed record DefacerOptions
 {
     /// <summary>The DICOM node itself.</summary>
@@ -32,7 +35,9 @@ public sealed record DefacerOptions
 /// <summary>The DICOM port.</summary>
 public sealed record NodeOptions
 {
-    /// <summary>Our application entity title, 1 to 16 characters. Also the calling title towards destinations.</summary>
+    /// <summary>
+    /// Our application entity title, 1 to 16 characters. Also the calling title towards destinations.
+    /// </summary>
     public string AeTitle { get; init; } = "DEFACER";
 
     /// <summary>The local address to listen at. Default every IPv4 and IPv6 address.</summary>
@@ -41,16 +46,22 @@ public sealed record NodeOptions
     /// <summary>TCP port, 1 to 65535; 0 takes a free one (for tests). Default 11112, the registered port.</summary>
     public int Port { get; init; } = 11112;
 
-    /// <summary>Longest P-DATA-TF that peers may send, in bytes, 4096 to 1048576. Default 256 KiB (PS3.8 D.1).</summary>
+    /// <summary>
+    /// Longest P-DATA-TF that peers may send, in bytes, 4096 to 1048576. Default 256 KiB (PS3.8 D.1).
+    /// </summary>
     public int MaxPduLength { get; init; } = 262144;
 
-    /// <summary>Associations open at once; the next one is refused as temporary (PS3.8 9.3.4: 2/3/2). Default 50.</summary>
+    /// <summary>
+    /// Associations open at once; the next one is refused as temporary (PS3.8 9.3.4: 2/3/2). Default 50.
+    /// </summary>
     public int MaxAssociations { get; init; } = 50;
 
     /// <summary>An association on which nothing comes for this long is aborted. Default 5 minutes.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a stop waits for associations in flight. Default 30 seconds; keep the service's stop time above it.</summary>
+    /// <summary>
+    /// How long a stop waits for associations in flight. Default 30 seconds; keep the service's stop time above it.
+    /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether storage classes that the standard does not name are accepted. Default no.</summary>
@@ -59,11 +70,16 @@ public sealed record NodeOptions
     /// <summary>TLS of the port; null for plain TCP.</summary>
     public TlsOptions? Tls { get; init; }
 
-    /// <summary>Who may call and from where; empty lets every title from every network call that a route accepts.</summary>
+    /// <summary>
+    /// Who may call and from where; empty lets every title from every network call that a route accepts.
+    /// </summary>
     public IReadOnlyList<PeerOptions> Peers { get; init; } = [];
 }
 
-/// <summary>TLS of a port or towards a destination; not offered by this version, so that setting it is an error, never a silent plain text.</summary>
+/// <summary>
+/// TLS of a port or towards a destination; not offered by this version, so that setting it is an error, never a
+/// silent plain text.
+/// </summary>
 public sealed record TlsOptions
 {
     /// <summary>Certificate with its private key, PEM or PKCS #12.</summary>
@@ -167,10 +183,14 @@ public sealed record DestinationOptions
     /// <summary>Limit for the TCP connection. Default 10 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Limit for one C-STORE response. Default 2 minutes; large multi-frame objects on slow archives need it.</summary>
+    /// <summary>
+    /// Limit for one C-STORE response. Default 2 minutes; large multi-frame objects on slow archives need it.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>First wait after a failure; doubles with jitter up to <see cref="MaxRetryDelay"/>. Default 10 seconds.</summary>
+    /// <summary>
+    /// First wait after a failure; doubles with jitter up to <see cref="MaxRetryDelay"/>. Default 10 seconds.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait between attempts. Default 15 minutes; there is no giving up.</summary>
@@ -200,8 +220,8 @@ public sealed record DefaceSettings
 public sealed record DeidentifySettings
 {
     /// <summary>
-    /// The key file, relative to the configuration file; made at first start, owner-only. Keep a copy in a safe: without
-    /// it no pseudonym repeats.
+    /// The key file, relative to the configuration file; made at first start, owner-only. Keep a copy in a safe:
+    /// without it no pseudonym repeats.
     /// </summary>
     public string KeyFile { get; init; } = "site.key";
 }

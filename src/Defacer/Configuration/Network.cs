@@ -18,7 +18,9 @@ public static class Network
         return isAddress;
     }
 
-    /// <summary>Whether the address lies in the network; an IPv4 address that came over an IPv6 socket counts as IPv4.</summary>
+    /// <summary>
+    /// Whether the address lies in the network; an IPv4 address that came over an IPv6 socket counts as IPv4.
+    /// </summary>
     public static bool Contains(IPNetwork network, IPAddress address) =>
         network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 }

@@ -10,7 +10,8 @@ public static class NodeConfiguration
     public static (DefacerOptions Options, IReadOnlyList<ConfigurationError> Errors) Read(IConfiguration configuration)
     {
         var errors = new List<ConfigurationError>();
-        var options = (DefacerOptions)new OptionsBinder(errors).Bind(typeof(DefacerOptions), configuration.GetSection(Section), Section);
+        var options = (DefacerOptions)new OptionsBinder(errors).Bind(
+            typeof(DefacerOptions), configuration.GetSection(Section), Section);
 
         // A value that could not be read left its default; rules over it would only add noise about the same setting.
         var unread = errors.Select(e => e.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);

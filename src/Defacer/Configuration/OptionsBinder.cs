@@ -14,14 +14,16 @@ internal sealed class OptionsBinder(List<ConfigurationError> errors)
     internal object Bind(Type type, IConfiguration section, string path)
     {
         var target = Activator.CreateInstance(type)!;
-        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToList();
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite)
+            .ToList();
         foreach (var child in section.GetChildren())
         {
             var at = $"{path}:{child.Key}";
             var property = properties.Find(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                errors.Add(new(at, child.Value, "This key is not known.", $"Known here: {string.Join(", ", properties.Select(p => p.Name))}."));
+                errors.Add(new(at, child.Value, "This key is not known.",
+                    $"Known here: {string.Join(", ", properties.Select(p => p.Name))}."));
             }
             else if (BindValue(property.PropertyType, child, $"{path}:{property.Name}") is { } value)
             {
@@ -87,7 +89,8 @@ internal sealed class OptionsBinder(List<ConfigurationError> errors)
 
     private IDictionary BindMap(Type element, IConfigurationSection section, string path)
     {
-        var map = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element))!;
+        var map =
+            (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element))!;
         foreach (var child in section.GetChildren())
         {
             if (BindValue(element, child, $"{path}:{child.Key}") is { } value)
@@ -105,14 +108,17 @@ internal sealed class OptionsBinder(List<ConfigurationError> errors)
         object? value = plain switch
         {
             _ when plain == typeof(string) => text,
-            _ when plain == typeof(int) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : null,
+            _ when plain == typeof(int) =>
+                int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : null,
             _ when plain == typeof(bool) => bool.TryParse(text, out var b) ? b : null,
             _ when plain == typeof(TimeSpan) =>
                 text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var t) ? t : null,
             _ when plain == typeof(ByteSize) => ByteSize.Parse(text),
             _ when plain == typeof(KeepOriginals) => KeepOriginals.Parse(text),
-            _ when plain == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var u) && u.Scheme is "http" or "https" ? u : null,
-            _ when plain.IsEnum => !char.IsAsciiDigit(text[0]) && Enum.TryParse(plain, text, ignoreCase: true, out var e) ? e : null,
+            _ when plain == typeof(Uri) =>
+                Uri.TryCreate(text, UriKind.Absolute, out var u) && u.Scheme is "http" or "https" ? u : null,
+            _ when plain.IsEnum =>
+                !char.IsAsciiDigit(text[0]) && Enum.TryParse(plain, text, ignoreCase: true, out var e) ? e : null,
             _ => throw new System.Diagnostics.UnreachableException($"No reader for {plain}."),
         };
         if (value is null)

@@ -2,14 +2,18 @@ using System.Net;
 
 namespace Defacer.Configuration;
 
-/// <summary>What a well-formed configuration must also fulfil. Every rule names its setting, the reason and the remedy.</summary>
+/// <summary>
+/// What a well-formed configuration must also fulfil. Every rule names its setting, the reason and the remedy.
+/// </summary>
 internal sealed class OptionsRules(List<ConfigurationError> errors)
 {
     internal void Check(DefacerOptions options)
     {
         CheckNode(options.Node);
-        Require(options.Spool.Path.Length > 0, "Spool:Path", options.Spool.Path, "The spool needs a folder.", "Name one on a volume of its own.");
-        Require(options.Spool.MinFreeSpace.Bytes >= 0, "Spool:MinFreeSpace", null, "It must not be negative.", "Write e.g. 10 GB.");
+        Require(options.Spool.Path.Length > 0, "Spool:Path", options.Spool.Path, "The spool needs a folder.",
+            "Name one on a volume of its own.");
+        Require(options.Spool.MinFreeSpace.Bytes >= 0, "Spool:MinFreeSpace", null, "It must not be negative.",
+            "Write e.g. 10 GB.");
         CheckRoutes(options);
         foreach (var (name, destination) in options.Destinations)
         {
@@ -18,11 +22,13 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
 
         Range("Deface:Threads", options.Deface.Threads, 0, 1024);
         Range("Deface:Jobs", options.Deface.Jobs, 1, 64);
-        Require(options.Deface.MemoryBudget.Bytes >= 256_000_000, "Deface:MemoryBudget", options.Deface.MemoryBudget.ToString(),
+        Require(options.Deface.MemoryBudget.Bytes >= 256_000_000, "Deface:MemoryBudget",
+            options.Deface.MemoryBudget.ToString(),
             "A study needs at least 256 MB.", "Write e.g. 4 GB.");
         OneOf("Deface:Provider", options.Deface.Provider, ["auto", "cpu", "directml"]);
         OneOf("Telemetry:OtlpProtocol", options.Telemetry.OtlpProtocol, ["grpc", "http/protobuf"]);
-        Require(options.Deidentify.KeyFile.Length > 0, "Deidentify:KeyFile", null, "The site key needs a file.", "Write e.g. site.key.");
+        Require(options.Deidentify.KeyFile.Length > 0, "Deidentify:KeyFile", null, "The site key needs a file.",
+            "Write e.g. site.key.");
     }
 
     private void CheckNode(NodeOptions node)
@@ -54,14 +60,19 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
 
     private void CheckRoutes(DefacerOptions options)
     {
-        Require(options.Routes.Count > 0, "Routes", null, "There is no route, so nothing could be accepted.", "Add one with Name and Destinations.");
+        Require(options.Routes.Count > 0, "Routes", null, "There is no route, so nothing could be accepted.",
+            "Add one with Name and Destinations.");
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Routes.Count; i++)
         {
             var (at, route) = ($"Routes:{i}", options.Routes[i]);
-            Require(route.Name.Length is > 0 and <= 64 && route.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
-                $"{at}:Name", route.Name, "A route needs a name.", "Use letters, digits, dash, dot and underscore, at most 64.");
-            Require(names.Add(route.Name), $"{at}:Name", route.Name, "Another route has this name.", "Give each route its own.");
+            Require(
+                route.Name.Length is > 0 and <= 64
+                && route.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
+                $"{at}:Name", route.Name, "A route needs a name.",
+                "Use letters, digits, dash, dot and underscore, at most 64.");
+            Require(names.Add(route.Name), $"{at}:Name", route.Name, "Another route has this name.",
+                "Give each route its own.");
             if (route.CalledAeTitle is not null)
             {
                 AeTitle($"{at}:CalledAeTitle", route.CalledAeTitle);
@@ -75,7 +86,8 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
             Positive($"{at}:StableAge", route.StableAge);
             foreach (var destination in route.Destinations)
             {
-                Require(options.Destinations.ContainsKey(destination), $"{at}:Destinations", destination, "There is no such destination.",
+                Require(options.Destinations.ContainsKey(destination), $"{at}:Destinations", destination,
+                    "There is no such destination.",
                     $"Use one of: {string.Join(", ", options.Destinations.Keys)}; or add it under Destinations.");
             }
         }
@@ -97,21 +109,25 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
         Positive($"{at}:ConnectTimeout", destination.ConnectTimeout);
         Positive($"{at}:ResponseTimeout", destination.ResponseTimeout);
         Positive($"{at}:RetryDelay", destination.RetryDelay);
-        Require(destination.MaxRetryDelay >= destination.RetryDelay, $"{at}:MaxRetryDelay", destination.MaxRetryDelay.ToString(),
+        Require(destination.MaxRetryDelay >= destination.RetryDelay, $"{at}:MaxRetryDelay",
+            destination.MaxRetryDelay.ToString(),
             "It is shorter than RetryDelay.", "Make it at least as long.");
         NoTls($"{at}:Tls", destination.Tls);
     }
 
     // PS3.5 6.2 AE: 1 to 16 characters, no backslash, no control characters, not only spaces.
     private void AeTitle(string path, string value) =>
-        Require(value.Trim().Length is > 0 and <= 16 && value.All(c => c is >= ' ' and <= '~' and not '\\'), path, value,
+        Require(
+            value.Trim().Length is > 0 and <= 16 && value.All(c => c is >= ' ' and <= '~' and not '\\'), path, value,
             "It is no AE title.", "Use 1 to 16 characters of ASCII without backslash.");
 
     private void NoTls(string path, TlsOptions? tls) =>
-        Require(tls is null, path, null, "This version speaks no TLS.", "Remove it, and keep the line inside a protected network.");
+        Require(tls is null, path, null, "This version speaks no TLS.",
+            "Remove it, and keep the line inside a protected network.");
 
     private void Range(string path, int value, int low, int high) =>
-        Require(value >= low && value <= high, path, $"{value}", "It is out of range.", $"Write a number from {low} to {high}.");
+        Require(value >= low && value <= high, path, $"{value}", "It is out of range.",
+            $"Write a number from {low} to {high}.");
 
     private void Positive(string path, TimeSpan value) =>
         Require(
@@ -119,7 +135,8 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
             "It must be a time above zero and below 24 days.", "Write e.g. 00:01:00.");
 
     private void OneOf(string path, string value, string[] known) =>
-        Require(known.Contains(value, StringComparer.Ordinal), path, value, "There is no such choice.", $"Write one of {string.Join(", ", known)}.");
+        Require(known.Contains(value, StringComparer.Ordinal), path, value, "There is no such choice.",
+            $"Write one of {string.Join(", ", known)}.");
 
     private void Require(bool holds, string path, string? value, string reason, string remedy)
     {

@@ -15,7 +15,8 @@ public sealed class RouteTable(DefacerOptions options)
         && (r.CallingAeTitles.Count == 0 || r.CallingAeTitles.Any(c => c.Trim() == callingAeTitle.Trim())));
 
     /// <summary>A route by name; null when the configuration has it no longer.</summary>
-    public RouteOptions? Find(string name) => options.Routes.FirstOrDefault(r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public RouteOptions? Find(string name) =>
+        options.Routes.FirstOrDefault(r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private string Called(RouteOptions route) => (route.CalledAeTitle ?? options.Node.AeTitle).Trim();
 }

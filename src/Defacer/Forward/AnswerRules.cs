@@ -16,10 +16,16 @@ public enum AnswerClass
     Refused,
 }
 
-/// <summary>Statuses of C-STORE as a sender must take them (PS3.4 B.2.3, PS3.7 Annex C). Every instance is judged, not the last.</summary>
+/// <summary>
+/// Statuses of C-STORE as a sender must take them (PS3.4 B.2.3, PS3.7 Annex C). Every instance is judged, not the
+/// last.
+/// </summary>
 public static class AnswerRules
 {
-    /// <summary>Attempts before an instance that may work next time is held. With doubling waits from 10 s this is about 5 minutes.</summary>
+    /// <summary>
+    /// Attempts before an instance that may work next time is held. With doubling waits from 10 s this is about 5
+    /// minutes.
+    /// </summary>
     public const int MaxAttempts = 5;
 
     /// <summary>The class of a status.</summary>

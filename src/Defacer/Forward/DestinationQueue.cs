@@ -8,8 +8,8 @@ using Polly.CircuitBreaker;
 namespace Defacer.Forward;
 
 /// <summary>
-/// Sends what waits for one destination: own workers, own retries, own circuit, so that one bad peer blocks nobody else.
-/// What was answered is durable in the ledger before the next instance goes out.
+/// Sends what waits for one destination: own workers, own retries, own circuit, so that one bad peer blocks nobody
+/// else. What was answered is durable in the ledger before the next instance goes out.
 /// </summary>
 public sealed class DestinationQueue : IDisposable
 {
@@ -31,10 +31,12 @@ public sealed class DestinationQueue : IDisposable
 
     /// <summary>A queue for a destination by name.</summary>
     public DestinationQueue(
-        string name, DestinationOptions options, IDestination destination, ILedger ledger, SpoolStore spool, NodeMetrics metrics,
+        string name, DestinationOptions options, IDestination destination, ILedger ledger, SpoolStore spool,
+            NodeMetrics metrics,
         TimeProvider time, ILogger log)
     {
-        (_name, _options, _destination, _ledger, _spool, _metrics, _time, _log) = (name, options, destination, ledger, spool, metrics, time, log);
+        (_name, _options, _destination, _ledger, _spool, _metrics, _time, _log) = (
+            name, options, destination, ledger, spool, metrics, time, log);
         _signals = [.. Enumerable.Range(0, options.Associations).Select(_ => new Signal())];
         _pipeline = Resilience();
     }
@@ -57,8 +59,12 @@ public sealed class DestinationQueue : IDisposable
         }
     }
 
-    /// <summary>Runs until stopped; the instance in flight is finished, unless aborted: then it will be sent again, which is harmless.</summary>
-    public Task RunAsync(CancellationToken stop, CancellationToken abort) => Task.WhenAll(_signals.Select(s => WorkAsync(s, stop, abort)));
+    /// <summary>
+    /// Runs until stopped; the instance in flight is finished, unless aborted: then it will be sent again, which is
+    /// harmless.
+    /// </summary>
+    public Task RunAsync(CancellationToken stop, CancellationToken abort) =>
+        Task.WhenAll(_signals.Select(s => WorkAsync(s, stop, abort)));
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
@@ -99,17 +105,20 @@ public sealed class DestinationQueue : IDisposable
         var failed = 0;
         try
         {
-            var (present, missing) = (batch.Where(o => File.Exists(o.Path)).ToList(), batch.Where(o => !File.Exists(o.Path)).ToList());
+            var (present, missing) = (
+                batch.Where(o => File.Exists(o.Path)).ToList(), batch.Where(o => !File.Exists(o.Path)).ToList());
             foreach (var lost in missing)
             {
-                _log.LogError("Job {Job}: an output is missing in the spool and cannot be sent; retry the job.", lost.Delivery.JobId);
+                _log.LogError("Job {Job}: an output is missing in the spool and cannot be sent; retry the job.",
+                    lost.Delivery.JobId);
                 await _ledger.RecordDeliveryAsync(lost.Delivery, DeliveryState.Held, null, ct);
             }
 
             await _destination.SendAsync(present, OnAnswerAsync, ct, abort);
             if (failed > 0)
             {
-                throw new DestinationException("failure", $"{failed} instances were answered with a failure that may pass.");
+                throw new DestinationException(
+                    "failure", $"{failed} instances were answered with a failure that may pass.");
             }
 
             Trouble = null;
@@ -125,7 +134,8 @@ public sealed class DestinationQueue : IDisposable
             }
 
             // It moves: the waiting time begins anew with the first step.
-            _log.LogWarning("Destination {Destination}: {Reason} {Count} instances were delivered before.", _name, e.Message, delivered);
+            _log.LogWarning("Destination {Destination}: {Reason} {Count} instances were delivered before.", _name,
+                e.Message, delivered);
             await Task.Delay(_options.RetryDelay, _time, ct);
             return batch.Count;
         }
@@ -152,16 +162,19 @@ public sealed class DestinationQueue : IDisposable
         switch (kind)
         {
             case AnswerClass.Delivered:
-                await _ledger.RecordDeliveryAsync(delivery, DeliveryState.Delivered, answer.Status, CancellationToken.None);
+                await _ledger.RecordDeliveryAsync(
+                    delivery, DeliveryState.Delivered, answer.Status, CancellationToken.None);
                 break;
             case AnswerClass.Busy:
                 throw new DestinationException("busy", $"It answers {answer.Status:X4}H, out of resources.");
             case AnswerClass.TryAgain when delivery.Attempts + 1 < AnswerRules.MaxAttempts:
-                await _ledger.RecordDeliveryAsync(delivery, DeliveryState.Pending, answer.Status, CancellationToken.None);
+                await _ledger.RecordDeliveryAsync(
+                    delivery, DeliveryState.Pending, answer.Status, CancellationToken.None);
                 break;
             default:
                 _log.LogError(
-                    "Job {Job}: destination {Destination} refuses an instance with {Status:X4}H; it is held.", delivery.JobId, _name, answer.Status);
+                    "Job {Job}: destination {Destination} refuses an instance with {Status:X4}H; it is held.",
+                    delivery.JobId, _name, answer.Status);
                 await _ledger.RecordDeliveryAsync(delivery, DeliveryState.Held, answer.Status, CancellationToken.None);
                 break;
         }
@@ -184,7 +197,7 @@ public sealed class DestinationQueue : IDisposable
                 _inWork.UnionWith(next.Select(Key));
             }
 
-            return [.. next.Select(d => new Outgoing(d, Path.Combine(_spool.Folders.Outputs(d.JobId), d.Output.SOPInstanceUID + ".dcm")))];
+            return [.. next.Select(d => new Outgoing(d, PathOf(d)))];
         }
         finally
         {
@@ -209,6 +222,9 @@ public sealed class DestinationQueue : IDisposable
         }
     }
 
+    private string PathOf(Delivery delivery) =>
+        Path.Combine(_spool.Folders.Outputs(delivery.JobId), delivery.Output.SOPInstanceUID + ".dcm");
+
     private static (string, string) Key(Delivery delivery) => (delivery.JobId, delivery.Output.SOPInstanceUID);
 
     // Retries are outside the circuit: while it is open the workers wait without touching the peer.
@@ -226,7 +242,8 @@ public sealed class DestinationQueue : IDisposable
                 if (arguments.Outcome.Exception is DestinationException)
                 {
                     _log.LogWarning(
-                        "Destination {Destination}: {Reason} Next attempt in {Delay}.", _name, arguments.Outcome.Exception.Message, arguments.RetryDelay);
+                        "Destination {Destination}: {Reason} Next attempt in {Delay}.",
+                        _name, arguments.Outcome.Exception.Message, arguments.RetryDelay);
                 }
 
                 return ValueTask.CompletedTask;
@@ -238,7 +255,8 @@ public sealed class DestinationQueue : IDisposable
             FailureRatio = 1,
             MinimumThroughput = 3,
             SamplingDuration = TimeSpan.FromMinutes(5),
-            BreakDuration = _options.RetryDelay < TimeSpan.FromMilliseconds(500) ? TimeSpan.FromMilliseconds(500) : _options.RetryDelay,
+            BreakDuration = _options.RetryDelay < TimeSpan.FromMilliseconds(500) ? TimeSpan.FromMilliseconds(500)
+                : _options.RetryDelay,
         })
         .Build();
 }

@@ -12,7 +12,8 @@ public sealed class DimseDestination(DestinationOptions options, string ownAeTit
     private static readonly DicomReadOptions s_head = new() { StopBefore = new DicomTag(0x0008, 0x0000) };
 
     /// <inheritdoc/>
-    public async Task SendAsync(IReadOnlyList<Outgoing> batch, Func<Outgoing, Answer, Task> onAnswer, CancellationToken stop, CancellationToken abort)
+    public async Task SendAsync(IReadOnlyList<Outgoing> batch, Func<Outgoing, Answer, Task> onAnswer,
+        CancellationToken stop, CancellationToken abort)
     {
         var kinds = batch.Select(o => (Outgoing: o, Kind: KindOf(o.Path))).ToList();
         foreach (var planned in ContextPlanner.Plan(kinds.Select(k => k.Kind)))
@@ -66,7 +67,8 @@ public sealed class DimseDestination(DestinationOptions options, string ownAeTit
     private static ObjectKind KindOf(string path)
     {
         var meta = DicomFile.Open(path, s_head).FileMetaInfo;
-        return new ObjectKind(meta.GetString(DicomTag.MediaStorageSOPClassUID) ?? string.Empty, meta.GetString(DicomTag.TransferSyntaxUID) ?? string.Empty);
+        return new ObjectKind(meta.GetString(DicomTag.MediaStorageSOPClassUID) ?? string.Empty,
+            meta.GetString(DicomTag.TransferSyntaxUID) ?? string.Empty);
     }
 
     private static string TypeOf(AssociationException e) => e switch

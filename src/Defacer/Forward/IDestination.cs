@@ -12,8 +12,10 @@ public interface IDestination
     /// <param name="onAnswer">Told after each instance.</param>
     /// <param name="stop">No further instance is begun; the one in flight is finished.</param>
     /// <param name="abort">Ends at once, also inside an instance.</param>
-    /// <exception cref="DestinationException">The destination cannot be talked to, or is too busy: later, all of it.</exception>
-    Task SendAsync(IReadOnlyList<Outgoing> batch, Func<Outgoing, Answer, Task> onAnswer, CancellationToken stop, CancellationToken abort);
+    /// <exception cref="DestinationException">The destination cannot be talked to, or is too busy: later, all of
+    /// it.</exception>
+    Task SendAsync(IReadOnlyList<Outgoing> batch, Func<Outgoing, Answer, Task> onAnswer, CancellationToken stop,
+        CancellationToken abort);
 }
 
 /// <summary>An instance to send.</summary>

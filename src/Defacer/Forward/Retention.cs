@@ -4,8 +4,12 @@ using Defacer.Spool;
 
 namespace Defacer.Forward;
 
-/// <summary>Removes originals, outputs and pictures of jobs that are done or rejected, when the policy's time is over. Reports stay.</summary>
-public sealed class Retention(SpoolStore spool, ILedger ledger, KeepOriginals keep, TimeProvider time, ILogger<Retention> log)
+/// <summary>
+/// Removes originals, outputs and pictures of jobs that are done or rejected, when the policy's time is over. Reports
+/// stay.
+/// </summary>
+public sealed class Retention(
+    SpoolStore spool, ILedger ledger, KeepOriginals keep, TimeProvider time, ILogger<Retention> log)
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(30);
     private readonly Signal _signal = new();
@@ -42,7 +46,8 @@ public sealed class Retention(SpoolStore spool, ILedger ledger, KeepOriginals ke
 
         foreach (var state in new[] { JobState.Done, JobState.Rejected })
         {
-            var due = (await ledger.JobsAsync(state, ct)).Where(j => !j.IsCleaned && j.ChangedAt + after <= time.GetUtcNow());
+            var due = (await ledger.JobsAsync(state, ct)).Where(
+                j => !j.IsCleaned && j.ChangedAt + after <= time.GetUtcNow());
             foreach (var job in due)
             {
                 await CleanAsync(job.Id, state, ct);
@@ -50,7 +55,8 @@ public sealed class Retention(SpoolStore spool, ILedger ledger, KeepOriginals ke
         }
     }
 
-    // The ledger first: a crash in between leaves files that the next start removes, never a ledger that believes in files.
+    // The ledger first: a crash in between leaves files that the next start removes, never a ledger that believes in
+    // files.
     private async Task CleanAsync(string jobId, JobState state, CancellationToken ct)
     {
         using var held = await spool.Locks.TakeAsync(jobId, ct);
@@ -59,7 +65,8 @@ public sealed class Retention(SpoolStore spool, ILedger ledger, KeepOriginals ke
             // The report is what a lost ledger is restored from.
             if (JobReport.Read(spool.Folders.Report(jobId)) is { } report)
             {
-                spool.WriteDurably(spool.Folders.Report(jobId), (report with { State = state == JobState.Done ? "done" : "rejected" }).ToJson());
+                spool.WriteDurably(spool.Folders.Report(jobId),
+                    (report with { State = state == JobState.Done ? "done" : "rejected" }).ToJson());
             }
 
             spool.Clean(jobId);

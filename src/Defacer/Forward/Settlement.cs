@@ -6,7 +6,8 @@ using Defacer.Spool;
 namespace Defacer.Forward;
 
 /// <summary>Writes the end of a job into its report and puts its folder where its state belongs.</summary>
-public sealed class Settlement(SpoolStore spool, ILedger ledger, NodeMetrics metrics, TimeProvider time, Action onDone, ILogger<Settlement> log)
+public sealed class Settlement(
+    SpoolStore spool, ILedger ledger, NodeMetrics metrics, TimeProvider time, Action onDone, ILogger<Settlement> log)
 {
     private readonly Channel<string> _settled = Channel.CreateUnbounded<string>();
 
@@ -47,7 +48,8 @@ public sealed class Settlement(SpoolStore spool, ILedger ledger, NodeMetrics met
                     State = job.State == JobState.Done ? "done" : "parked",
                     Parked = job.Parked,
                     FinishedAt = time.GetUtcNow(),
-                    Destinations = [.. deliveries.GroupBy(d => d.Destination, StringComparer.Ordinal).Select(Summarize)],
+                    Destinations =
+                        [.. deliveries.GroupBy(d => d.Destination, StringComparer.Ordinal).Select(Summarize)],
                 }).ToJson());
             }
 
@@ -59,7 +61,8 @@ public sealed class Settlement(SpoolStore spool, ILedger ledger, NodeMetrics met
 
         metrics.JobReached(job.Route, job.State.ToString(), job.Parked?.Cause.ToString() ?? string.Empty);
         metrics.StudyLeft("forward", job.Route, time.GetUtcNow() - job.LastArrivalAt);
-        log.LogInformation("Job {Job} on route {Route}: {State}. {Reason} {Detail}", jobId, job.Route, job.State, job.Reason, job.Parked?.Detail);
+        log.LogInformation("Job {Job} on route {Route}: {State}. {Reason} {Detail}", jobId, job.Route, job.State,
+            job.Reason, job.Parked?.Detail);
         if (job.State == JobState.Done)
         {
             onDone();

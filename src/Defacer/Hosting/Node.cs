@@ -13,11 +13,12 @@ using Microsoft.Extensions.Hosting.Systemd;
 namespace Defacer.Hosting;
 
 /// <summary>
-/// The running node: puts the stages together, starts them in the order of the data's way and stops them from the front.
-/// The stages know only spool and ledger.
+/// The running node: puts the stages together, starts them in the order of the data's way and stops them from the
+/// front. The stages know only spool and ledger.
 /// </summary>
 public sealed class Node(
-    DefacerOptions options, NodePaths paths, NodeMetrics metrics, TimeProvider time, ILoggerFactory logs, ISystemdNotifier? systemd)
+    DefacerOptions options, NodePaths paths, NodeMetrics metrics, TimeProvider time, ILoggerFactory logs,
+        ISystemdNotifier? systemd)
     : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan s_loopGrace = TimeSpan.FromSeconds(10);
@@ -50,27 +51,35 @@ public sealed class Node(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var spool = _spool = SpoolStore.Open(paths.Spool, options.Spool, new SystemDisk(), time, logs.CreateLogger<SpoolStore>());
+        var spool = _spool = SpoolStore.Open(
+            paths.Spool, options.Spool, new SystemDisk(), time, logs.CreateLogger<SpoolStore>());
         spool.OnCommit = metrics.Committed;
         Health = new NodeHealth(spool);
         (_ledger, var setAside) = SqliteLedger.Open(spool.Folders.Ledger, time);
         if (setAside is not null)
         {
-            _log.LogError("The ledger could not be read and was set aside as {File}; it is rebuilt from the spool.", Path.GetFileName(setAside));
+            _log.LogError("The ledger could not be read and was set aside as {File}; it is rebuilt from the spool.",
+                Path.GetFileName(setAside));
         }
 
         var tools = new RouteTools(options, paths.Config, SiteKey.LoadOrCreate(paths.SiteKey));
         if (tools.Key.IsNew)
         {
-            _log.LogWarning("A new site key was made at {Path}. Keep a copy in a safe: without it no pseudonym repeats.", paths.SiteKey);
+            _log.LogWarning(
+                "A new site key was made at {Path}. Keep a copy in a safe: without it no pseudonym repeats.",
+                paths.SiteKey);
         }
 
-        await new SpoolRecovery(spool, _ledger, [.. options.Destinations.Keys], logs.CreateLogger<SpoolRecovery>()).RunAsync(cancellationToken);
+        await new SpoolRecovery(spool, _ledger, [.. options.Destinations.Keys], logs.CreateLogger<SpoolRecovery>())
+            .RunAsync(cancellationToken);
         var associations = Compose(spool, _ledger, tools);
         await ListenAsync(spool, associations, cancellationToken);
     }
 
-    /// <summary>Stops accepting, lets what is in flight finish within the drain time, then stops the stages. What is undone is on disk.</summary>
+    /// <summary>
+    /// Stops accepting, lets what is in flight finish within the drain time, then stops the stages. What is undone is
+    /// on disk.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Health is not null)
@@ -138,7 +147,8 @@ public sealed class Node(
         var routes = new RouteTable(options);
         var clock = new StudyClock(spool, ledger, routes, time, logs.CreateLogger<StudyClock>());
         var intake = new StudyIntake(spool, ledger, routes, clock, time, logs.CreateLogger<StudyIntake>());
-        var worker = new JobWorker(options, routes, tools, spool, ledger, metrics, time, logs.CreateLogger<JobWorker>());
+        var worker = new JobWorker(
+            options, routes, tools, spool, ledger, metrics, time, logs.CreateLogger<JobWorker>());
         var retention = new Retention(spool, ledger, options.Spool.KeepOriginals, time, logs.CreateLogger<Retention>());
         var settlement = new Settlement(spool, ledger, metrics, time, retention.Wake, logs.CreateLogger<Settlement>());
         clock.OnReady = worker.Wake;
@@ -147,11 +157,13 @@ public sealed class Node(
         foreach (var (name, destination) in options.Destinations)
         {
             _queues.Add(new DestinationQueue(
-                name, destination, Destinations.Create(destination, options.Node.AeTitle, time), ledger, spool, metrics, time,
+                name, destination, Destinations.Create(destination, options.Node.AeTitle, time), ledger, spool, metrics,
+                    time,
                 logs.CreateLogger<DestinationQueue>()) { OnSettled = settlement.Settled });
         }
 
-        var associations = new AssociationLog(options, spool, metrics, logs.CreateLogger<AssociationLog>()) { OnEnded = clock.Wake };
+        var associations =
+            new AssociationLog(options, spool, metrics, logs.CreateLogger<AssociationLog>()) { OnEnded = clock.Wake };
         Run("intake", intake.RunAsync);
         Run("clock", clock.RunAsync);
         Run("worker", worker.RunAsync);
@@ -170,7 +182,8 @@ public sealed class Node(
     private async Task ListenAsync(SpoolStore spool, AssociationLog associations, CancellationToken ct)
     {
         var policy = new AssociationPolicy(options.Node, new RouteTable(options), spool, Health!);
-        var listener = DicomListener.Create(options.Node, policy, new SpoolStoreProvider(spool, time), associations, time);
+        var listener = DicomListener.Create(
+            options.Node, policy, new SpoolStoreProvider(spool, time), associations, time);
         await listener.StartAsync(ct);
         _listener = listener;
         Port = listener.LocalEndPoint.Port;

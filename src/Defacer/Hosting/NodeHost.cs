@@ -10,7 +10,9 @@ using OpenTelemetry.Trace;
 
 namespace Defacer.Hosting;
 
-/// <summary>The host of a node: one for a terminal, a Windows service and systemd; with its HTTP side and its telemetry.</summary>
+/// <summary>
+/// The host of a node: one for a terminal, a Windows service and systemd; with its HTTP side and its telemetry.
+/// </summary>
 public static class NodeHost
 {
     private static readonly TimeSpan s_afterDrain = TimeSpan.FromSeconds(20);
@@ -20,10 +22,12 @@ public static class NodeHost
     /// <param name="folder">The folder to which its paths are relative.</param>
     /// <param name="customize">Changes before the host is built, e.g. where the log goes; null for none.</param>
     /// <exception cref="ConfigurationException">Something is wrong; carries every error.</exception>
-    public static WebApplication Create(IConfigurationRoot configuration, string folder, Action<WebApplicationBuilder>? customize = null)
+    public static WebApplication Create(
+        IConfigurationRoot configuration, string folder, Action<WebApplicationBuilder>? customize = null)
     {
         var options = NodeConfiguration.Require(configuration);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder, ApplicationName = "defacer" });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = folder, ApplicationName = "defacer" });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseUrls(options.Console.Url.ToString());
@@ -37,7 +41,8 @@ public static class NodeHost
             .AddSingleton(NodePaths.For(options, folder))
             .AddSingleton<NodeMetrics>()
             .AddSingleton(s => new Node(
-                options, s.GetRequiredService<NodePaths>(), s.GetRequiredService<NodeMetrics>(), s.GetRequiredService<TimeProvider>(),
+                options, s.GetRequiredService<NodePaths>(), s.GetRequiredService<NodeMetrics>(),
+                    s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<ILoggerFactory>(), s.GetService<ISystemdNotifier>()))
             .AddHostedService(s => s.GetRequiredService<Node>());
         customize?.Invoke(builder);
@@ -49,7 +54,8 @@ public static class NodeHost
 
     private static void AddLogging(WebApplicationBuilder builder, TelemetryOptions telemetry)
     {
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(
+            "Microsoft.Hosting.Lifetime", LogLevel.Information);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(o =>
         {
@@ -80,7 +86,8 @@ public static class NodeHost
         });
         if (telemetry.OtlpEndpoint is not null)
         {
-            builder.WithTracing(t => t.AddSource(NodeMetrics.SourceName).AddOtlpExporter(e => Point(e, telemetry, "traces")));
+            builder.WithTracing(
+                t => t.AddSource(NodeMetrics.SourceName).AddOtlpExporter(e => Point(e, telemetry, "traces")));
         }
     }
 
@@ -92,7 +99,8 @@ public static class NodeHost
     {
         var isHttp = telemetry.OtlpProtocol == "http/protobuf";
         exporter.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-        exporter.Endpoint = isHttp ? new Uri($"{telemetry.OtlpEndpoint!.ToString().TrimEnd('/')}/v1/{signal}") : telemetry.OtlpEndpoint!;
+        exporter.Endpoint = isHttp ? new Uri($"{telemetry.OtlpEndpoint!.ToString().TrimEnd('/')}/v1/{signal}")
+            : telemetry.OtlpEndpoint!;
     }
 
     private static void MapHealth(WebApplication app)

@@ -2,7 +2,10 @@ using Defacer.Configuration;
 
 namespace Defacer.Hosting;
 
-/// <summary>Where the node's files lie. Relative paths of the configuration are relative to its own folder, however the program was started.</summary>
+/// <summary>
+/// Where the node's files lie. Relative paths of the configuration are relative to its own folder, however the
+/// program was started.
+/// </summary>
 /// <param name="Spool">The spool.</param>
 /// <param name="SiteKey">The key file.</param>
 /// <param name="Config">The folder <c>config</c> that comes with the program.</param>

@@ -8,12 +8,14 @@ namespace Defacer.Hosting;
 /// Brings ledger and spool into agreement at start. The files are the truth about instances; the ledger, as far as it
 /// goes, about states. What a ledger lost with its disk is found again in the folders and reports.
 /// </summary>
-public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, IReadOnlyCollection<string> destinations, ILogger<SpoolRecovery> log)
+public sealed class SpoolRecovery(
+    SpoolStore spool, ILedger ledger, IReadOnlyCollection<string> destinations, ILogger<SpoolRecovery> log)
 {
     /// <summary>Runs once, before anything else touches the spool.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        foreach (var folder in new[] { spool.Folders.Jobs, spool.Folders.Parked }.SelectMany(Directory.EnumerateDirectories).ToList())
+        foreach (var folder in new[] { spool.Folders.Jobs,
+            spool.Folders.Parked }.SelectMany(Directory.EnumerateDirectories).ToList())
         {
             await RecoverAsync(Path.GetFileName(folder), ct);
         }
@@ -27,7 +29,8 @@ public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, IReadOnlyCol
         var foreign = await ledger.HoldForeignDeliveriesAsync(destinations, ct);
         if (foreign > 0)
         {
-            log.LogError("{Count} outputs wait for destinations that the configuration has no longer; they are held.", foreign);
+            log.LogError(
+                "{Count} outputs wait for destinations that the configuration has no longer; they are held.", foreign);
         }
 
         foreach (var unsettled in await ledger.UnsettledAsync(ct))
@@ -99,8 +102,10 @@ public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, IReadOnlyCol
             return;
         }
 
-        var route = JobDescription.ReadRoute(spool.Folders.Description(jobId)) ?? report?.Route ?? Configuration.RouteTable.NoRoute;
-        log.LogWarning("Job {Job}: {Count} instances were in the spool and not in the ledger; they are taken in.", jobId, forgotten.Count);
+        var route = JobDescription.ReadRoute(spool.Folders.Description(jobId)) ?? report?.Route
+            ?? Configuration.RouteTable.NoRoute;
+        log.LogWarning("Job {Job}: {Count} instances were in the spool and not in the ledger; they are taken in.",
+            jobId, forgotten.Count);
         foreach (var arrival in forgotten.Select(spool.TryDescribe).OfType<Arrival>())
         {
             await TakeInAsync(new Intake(jobId, route, StudyIntake.Describe(arrival)), ct);
@@ -116,7 +121,8 @@ public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, IReadOnlyCol
     {
         if (JobIds.IsConflict(intake.JobId))
         {
-            await ledger.AddParkedAsync(intake.JobId, intake.Route, intake.Instance, StudyIntake.ConflictCause(intake.JobId.Split('-')[0]), ct);
+            await ledger.AddParkedAsync(
+                intake.JobId, intake.Route, intake.Instance, StudyIntake.ConflictCause(intake.JobId.Split('-')[0]), ct);
             return;
         }
 
@@ -127,7 +133,8 @@ public sealed class SpoolRecovery(SpoolStore spool, ILedger ledger, IReadOnlyCol
                 break;
             case IntakeDecision.Conflict:
                 // Back to where arrivals wait: it goes through the one place that sets conflicts aside.
-                spool.Disk.Move(spool.Folders.Original(intake.JobId, intake.Instance.ArrivalId), spool.Folders.Arrival(intake.Instance.ArrivalId));
+                spool.Disk.Move(spool.Folders.Original(intake.JobId, intake.Instance.ArrivalId),
+                    spool.Folders.Arrival(intake.Instance.ArrivalId));
                 break;
             default:
                 break;

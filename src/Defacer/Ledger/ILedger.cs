@@ -8,7 +8,10 @@ namespace Defacer.Ledger;
 /// </summary>
 public interface ILedger : IAsyncDisposable
 {
-    /// <summary>Takes instances into their jobs, makes or re-opens the jobs; the decisions in the order given. Repeating it changes nothing.</summary>
+    /// <summary>
+    /// Takes instances into their jobs, makes or re-opens the jobs; the decisions in the order given. Repeating it
+    /// changes nothing.
+    /// </summary>
     ValueTask<IReadOnlyList<IntakeDecision>> TakeInAsync(IReadOnlyList<Intake> arrivals, CancellationToken ct);
 
     /// <summary>A job; null when there is none.</summary>
@@ -26,7 +29,10 @@ public interface ILedger : IAsyncDisposable
     /// <summary>Receiving to ready, when nothing arrived since the revision that the evidence is about.</summary>
     ValueTask<bool> MarkReadyAsync(string jobId, int revision, string evidence, CancellationToken ct);
 
-    /// <summary>Lends the job that is ready longest; its attempts are counted durably before anything is done. Null when none is.</summary>
+    /// <summary>
+    /// Lends the job that is ready longest; its attempts are counted durably before anything is done. Null when none
+    /// is.
+    /// </summary>
     ValueTask<Job?> LeaseJobAsync(string owner, TimeSpan duration, CancellationToken ct);
 
     /// <summary>Extends a lease.</summary>
@@ -36,42 +42,58 @@ public interface ILedger : IAsyncDisposable
     ValueTask<bool> ReturnJobAsync(string jobId, string owner, string reason, CancellationToken ct);
 
     /// <summary>
-    /// Ends processing of a revision with verified outputs; deliveries of outputs that are new or changed become pending.
-    /// When more arrived meanwhile, the job is received again and false comes back.
+    /// Ends processing of a revision with verified outputs; deliveries of outputs that are new or changed become
+    /// pending. When more arrived meanwhile, the job is received again and false comes back.
     /// </summary>
     ValueTask<bool> CompleteJobAsync(JobCompletion completion, CancellationToken ct);
 
     /// <summary>Stops a job: nothing of it is forwarded.</summary>
     ValueTask<bool> ParkJobAsync(string jobId, string? owner, Parked parked, CancellationToken ct);
 
-    /// <summary>Adds a job that is parked from the start: a conflicting duplicate, or what a lost ledger knew.</summary>
+    /// <summary>
+    /// Adds a job that is parked from the start: a conflicting duplicate, or what a lost ledger knew.
+    /// </summary>
     ValueTask AddParkedAsync(string jobId, string route, Instance instance, Parked parked, CancellationToken ct);
 
     /// <summary>
-    /// Jobs whose worker died while processing: ready again, or parked as poison at the second death; gives those parked.
-    /// A node alone on its spool takes every lease at start, because nobody else can be alive; otherwise only those run out.
+    /// Jobs whose worker died while processing: ready again, or parked as poison at the second death; gives those
+    /// parked. A node alone on its spool takes every lease at start, because nobody else can be alive; otherwise only
+    /// those run out.
     /// </summary>
     ValueTask<IReadOnlyList<string>> ReclaimJobsAsync(bool everyLease, CancellationToken ct);
 
-    /// <summary>The next outputs for a destination, oldest job first, without those in work; only jobs in forwarding.</summary>
-    ValueTask<IReadOnlyList<Delivery>> NextDeliveriesAsync(string destination, IReadOnlySet<(string JobId, string UID)> inWork, int max, CancellationToken ct);
+    /// <summary>
+    /// The next outputs for a destination, oldest job first, without those in work; only jobs in forwarding.
+    /// </summary>
+    ValueTask<IReadOnlyList<Delivery>> NextDeliveriesAsync(
+        string destination, IReadOnlySet<(string JobId, string UID)> inWork, int max, CancellationToken ct);
 
-    /// <summary>Holds what waits for destinations that are not among these: nobody would send it. Gives the number.</summary>
+    /// <summary>
+    /// Holds what waits for destinations that are not among these: nobody would send it. Gives the number.
+    /// </summary>
     ValueTask<int> HoldForeignDeliveriesAsync(IReadOnlyCollection<string> destinations, CancellationToken ct);
 
-    /// <summary>Jobs in forwarding with nothing pending: a stop came between the last answer and the settling.</summary>
+    /// <summary>
+    /// Jobs in forwarding with nothing pending: a stop came between the last answer and the settling.
+    /// </summary>
     ValueTask<IReadOnlyList<string>> UnsettledAsync(CancellationToken ct);
 
     /// <summary>Records what a destination answered for an output with this content.</summary>
     ValueTask RecordDeliveryAsync(Delivery delivery, DeliveryState state, int? status, CancellationToken ct);
 
-    /// <summary>Forwarding to done when everything is delivered, to parked when the rest is held; the state it has now.</summary>
+    /// <summary>
+    /// Forwarding to done when everything is delivered, to parked when the rest is held; the state it has now.
+    /// </summary>
     ValueTask<JobState> SettleAsync(string jobId, CancellationToken ct);
 
-    /// <summary>A person's decision: retry, release, approve, reject; false when the job's state does not allow it.</summary>
+    /// <summary>
+    /// A person's decision: retry, release, approve, reject; false when the job's state does not allow it.
+    /// </summary>
     ValueTask<bool> DecideAsync(string jobId, JobDecision decision, CancellationToken ct);
 
-    /// <summary>Notes that the files of a finished job are about to be removed; false when it was re-opened meanwhile.</summary>
+    /// <summary>
+    /// Notes that the files of a finished job are about to be removed; false when it was re-opened meanwhile.
+    /// </summary>
     ValueTask<bool> MarkCleanedAsync(string jobId, CancellationToken ct);
 
     /// <summary>Every change of state of a job, oldest first.</summary>
@@ -112,7 +134,9 @@ public enum JobDecision
     /// <summary>Parked: process again, or send held outputs again.</summary>
     Retry,
 
-    /// <summary>Parked because it shows no head or face: let it pass with its headers de-identified and verified.</summary>
+    /// <summary>
+    /// Parked because it shows no head or face: let it pass with its headers de-identified and verified.
+    /// </summary>
     Release,
 
     /// <summary>Awaiting approval: forward.</summary>

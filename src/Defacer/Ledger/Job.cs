@@ -33,7 +33,9 @@ public enum JobState
 /// <summary>A job as the ledger knows it.</summary>
 public sealed record Job
 {
-    /// <summary>Keyed hash of route and study: the same study on the same route is the same job, also after a lost ledger.</summary>
+    /// <summary>
+    /// Keyed hash of route and study: the same study on the same route is the same job, also after a lost ledger.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>Name of the route.</summary>
@@ -51,7 +53,9 @@ public sealed record Job
     /// <summary>Why it may not leave; null unless parked.</summary>
     public Parked? Parked { get; init; }
 
-    /// <summary>Grows with every instance taken in; a result is valid only for the revision that was processed.</summary>
+    /// <summary>
+    /// Grows with every instance taken in; a result is valid only for the revision that was processed.
+    /// </summary>
     public int Revision { get; init; }
 
     /// <summary>Times that processing began and has not ended in order since.</summary>

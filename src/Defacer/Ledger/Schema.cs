@@ -1,14 +1,19 @@
 namespace Defacer.Ledger;
 
-/// <summary>The tables of the ledger on SQLite. Times are milliseconds since 1970, states are names of the enums.</summary>
+/// <summary>
+/// The tables of the ledger on SQLite. Times are milliseconds since 1970, states are names of the enums.
+/// </summary>
 internal static class Schema
 {
-    /// <summary>Kept in <c>user_version</c>; a ledger of another version is set aside and rebuilt from the spool.</summary>
+    /// <summary>
+    /// Kept in <c>user_version</c>; a ledger of another version is set aside and rebuilt from the spool.
+    /// </summary>
     internal const int Version = 1;
 
     internal const string Create = """
         CREATE TABLE IF NOT EXISTS jobs (
-            id TEXT PRIMARY KEY, route TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, evidence TEXT NOT NULL DEFAULT '',
+            id TEXT PRIMARY KEY, route TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+            evidence TEXT NOT NULL DEFAULT '',
             cause TEXT, detail TEXT, remedy TEXT,
             revision INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
             is_released INTEGER NOT NULL DEFAULT 0, is_cleaned INTEGER NOT NULL DEFAULT 0,
@@ -17,7 +22,8 @@ internal static class Schema
         CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, changed_at);
         CREATE TABLE IF NOT EXISTS instances (
             job_id TEXT NOT NULL REFERENCES jobs (id), arrival_id TEXT NOT NULL, sop_instance_uid TEXT NOT NULL,
-            series_instance_uid TEXT NOT NULL, content_hash TEXT NOT NULL, bytes INTEGER NOT NULL, arrived_at INTEGER NOT NULL,
+            series_instance_uid TEXT NOT NULL, content_hash TEXT NOT NULL, bytes INTEGER NOT NULL,
+            arrived_at INTEGER NOT NULL,
             is_processed INTEGER NOT NULL DEFAULT 0, has_original INTEGER NOT NULL DEFAULT 1,
             PRIMARY KEY (job_id, arrival_id)) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX IF NOT EXISTS instances_by_uid ON instances (job_id, sop_instance_uid);
@@ -28,7 +34,8 @@ internal static class Schema
             PRIMARY KEY (job_id, sop_instance_uid, destination)) STRICT, WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (destination, job_id) WHERE state = 'Pending';
         CREATE TABLE IF NOT EXISTS history (
-            job_id TEXT NOT NULL REFERENCES jobs (id), at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+            job_id TEXT NOT NULL REFERENCES jobs (id), at INTEGER NOT NULL, state TEXT NOT NULL,
+            reason TEXT NOT NULL) STRICT;
         CREATE INDEX IF NOT EXISTS history_by_job ON history (job_id);
         """;
 }

@@ -7,15 +7,21 @@ namespace Defacer.Ledger;
 // Outputs on their way.
 public sealed partial class SqliteLedger
 {
-    private const string DeliveryColumns = "job_id, sop_instance_uid, content_hash, destination, state, attempts, status, created_at";
+    private const string DeliveryColumns =
+        "job_id, sop_instance_uid, content_hash, destination, state, attempts, status, created_at";
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Delivery>> DeliveriesAsync(string jobId, CancellationToken ct) => ReadAsync<IReadOnlyList<Delivery>>(
-        () => Query($"SELECT {DeliveryColumns} FROM deliveries WHERE job_id = $0 ORDER BY destination, sop_instance_uid", ReadDelivery, jobId), ct);
+    public ValueTask<IReadOnlyList<Delivery>> DeliveriesAsync(string jobId, CancellationToken ct) =>
+        ReadAsync<IReadOnlyList<Delivery>>(
+        () => Query(
+            $"SELECT {DeliveryColumns} FROM deliveries WHERE job_id = $0 ORDER BY destination, sop_instance_uid",
+            ReadDelivery, jobId),
+        ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Delivery>> NextDeliveriesAsync(
-        string destination, IReadOnlySet<(string JobId, string UID)> inWork, int max, CancellationToken ct) => ReadAsync<IReadOnlyList<Delivery>>(
+        string destination, IReadOnlySet<(string JobId, string UID)> inWork, int max,
+            CancellationToken ct) => ReadAsync<IReadOnlyList<Delivery>>(
         () =>
         {
             var rows = Query(
@@ -31,13 +37,16 @@ public sealed partial class SqliteLedger
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<int> HoldForeignDeliveriesAsync(IReadOnlyCollection<string> destinations, CancellationToken ct) => TransactAsync(
+    public ValueTask<int> HoldForeignDeliveriesAsync(IReadOnlyCollection<string> destinations, CancellationToken ct) =>
+        TransactAsync(
         () =>
         {
-            var foreign = Query("SELECT DISTINCT destination FROM deliveries WHERE state = 'Pending'", r => r.GetString(0))
+            var foreign = Query(
+                "SELECT DISTINCT destination FROM deliveries WHERE state = 'Pending'", r => r.GetString(0))
                 .Except(destinations, StringComparer.Ordinal);
             return foreign.Sum(name => Execute(
-                "UPDATE deliveries SET state = 'Held', changed_at = $1 WHERE state = 'Pending' AND destination = $0", name, Now));
+                "UPDATE deliveries SET state = 'Held', changed_at = $1 WHERE state = 'Pending' AND destination = $0",
+                name, Now));
         },
         ct);
 
@@ -52,7 +61,8 @@ public sealed partial class SqliteLedger
         ct);
 
     /// <inheritdoc/>
-    public async ValueTask RecordDeliveryAsync(Delivery delivery, DeliveryState state, int? status, CancellationToken ct) => await TransactAsync(
+    public async ValueTask RecordDeliveryAsync(
+        Delivery delivery, DeliveryState state, int? status, CancellationToken ct) => await TransactAsync(
         () => Execute(
             """
             UPDATE deliveries SET state = $4, status = coalesce($5, status), attempts = attempts + $6, changed_at = $7
@@ -67,14 +77,16 @@ public sealed partial class SqliteLedger
         () =>
         {
             var job = Find(jobId);
-            if (job is not { State: JobState.Forwarding } || Count("SELECT count(*) FROM deliveries WHERE job_id = $0 AND state = 'Pending'", jobId) > 0)
+            if (job is not { State: JobState.Forwarding } || CountPending(jobId) > 0)
             {
                 return job?.State ?? JobState.Done;
             }
 
             var held = Query(
-                "SELECT destination, count(*), max(status) FROM deliveries WHERE job_id = $0 AND state = 'Held' GROUP BY destination",
-                r => string.Create(CultureInfo.InvariantCulture, $"{r.GetInt64(1)} for {r.GetString(0)}{Answer(r)}"), jobId);
+                "SELECT destination, count(*), max(status) FROM deliveries WHERE job_id = $0 AND state = 'Held' GROUP "
+                    + "BY destination",
+                r => string.Create(CultureInfo.InvariantCulture, $"{r.GetInt64(1)} for {r.GetString(0)}{Answer(r)}"),
+                    jobId);
             if (held.Count == 0)
             {
                 MoveTo(jobId, JobState.Done, "every destination confirmed every instance");
@@ -90,11 +102,16 @@ public sealed partial class SqliteLedger
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<QueueLength>> DeliveryQueuesAsync(CancellationToken ct) => ReadAsync<IReadOnlyList<QueueLength>>(
+    public ValueTask<IReadOnlyList<QueueLength>> DeliveryQueuesAsync(CancellationToken ct) =>
+        ReadAsync<IReadOnlyList<QueueLength>>(
         () => Query(
-            "SELECT destination, count(*), min(created_at) FROM deliveries WHERE state = 'Pending' GROUP BY destination",
+            "SELECT destination, count(*), min(created_at) FROM deliveries WHERE state = 'Pending' GROUP BY "
+                + "destination",
             r => new QueueLength(r.GetString(0), r.GetInt32(1), Time(r, 2))),
         ct);
+
+    private long CountPending(string jobId) =>
+        Count("SELECT count(*) FROM deliveries WHERE job_id = $0 AND state = 'Pending'", jobId);
 
     private void AddDeliveries(JobCompletion completion)
     {
@@ -104,10 +121,12 @@ public sealed partial class SqliteLedger
             {
                 Execute(
                     """
-                    INSERT INTO deliveries (job_id, sop_instance_uid, destination, content_hash, state, created_at, changed_at)
+                    INSERT INTO deliveries
+                        (job_id, sop_instance_uid, destination, content_hash, state, created_at, changed_at)
                     VALUES ($0, $1, $2, $3, 'Pending', $4, $4)
                     ON CONFLICT (job_id, sop_instance_uid, destination) DO UPDATE
-                    SET content_hash = excluded.content_hash, state = 'Pending', attempts = 0, status = NULL, changed_at = excluded.changed_at
+                    SET content_hash = excluded.content_hash, state = 'Pending', attempts = 0, status = NULL,
+                        changed_at = excluded.changed_at
                     WHERE content_hash <> excluded.content_hash
                     """,
                     completion.JobId, output.SOPInstanceUID, destination, output.ContentHash, Now);
@@ -116,7 +135,8 @@ public sealed partial class SqliteLedger
     }
 
     private static string Answer(SqliteDataReader row) =>
-        row.IsDBNull(2) ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" (answer {row.GetInt64(2):X4}H)");
+        row.IsDBNull(2) ? string.Empty : string.Create(
+            CultureInfo.InvariantCulture, $" (answer {row.GetInt64(2):X4}H)");
 
     private static Delivery ReadDelivery(SqliteDataReader row) => new()
     {

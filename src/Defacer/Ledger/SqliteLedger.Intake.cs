@@ -7,18 +7,22 @@ namespace Defacer.Ledger;
 public sealed partial class SqliteLedger
 {
     private const string InstanceColumns =
-        "arrival_id, sop_instance_uid, series_instance_uid, content_hash, bytes, arrived_at, is_processed, has_original";
+        "arrival_id, sop_instance_uid, series_instance_uid, content_hash, bytes, arrived_at, is_processed, "
+            + "has_original";
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<IntakeDecision>> TakeInAsync(IReadOnlyList<Intake> arrivals, CancellationToken ct) =>
         TransactAsync<IReadOnlyList<IntakeDecision>>(() => [.. arrivals.Select(TakeIn)], ct);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Instance>> InstancesAsync(string jobId, CancellationToken ct) => ReadAsync<IReadOnlyList<Instance>>(
-        () => Query($"SELECT {InstanceColumns} FROM instances WHERE job_id = $0 ORDER BY arrival_id", ReadInstance, jobId), ct);
+    public ValueTask<IReadOnlyList<Instance>> InstancesAsync(string jobId, CancellationToken ct) =>
+        ReadAsync<IReadOnlyList<Instance>>(
+        () => Query(
+            $"SELECT {InstanceColumns} FROM instances WHERE job_id = $0 ORDER BY arrival_id", ReadInstance, jobId), ct);
 
     /// <inheritdoc/>
-    public async ValueTask AddParkedAsync(string jobId, string route, Instance instance, Parked parked, CancellationToken ct) => await TransactAsync(
+    public async ValueTask AddParkedAsync(
+        string jobId, string route, Instance instance, Parked parked, CancellationToken ct) => await TransactAsync(
         () =>
         {
             if (Find(jobId) is null)
@@ -59,7 +63,8 @@ public sealed partial class SqliteLedger
         }
 
         var known = Query(
-            $"SELECT {InstanceColumns} FROM instances WHERE job_id = $0 AND sop_instance_uid = $1", ReadInstance, jobId, instance.SOPInstanceUID);
+            $"SELECT {InstanceColumns} FROM instances WHERE job_id = $0 AND sop_instance_uid = $1",
+            ReadInstance, jobId, instance.SOPInstanceUID);
         if (known is [])
         {
             Add(jobId, instance);
@@ -79,13 +84,16 @@ public sealed partial class SqliteLedger
 
         if (known[0].HasOriginal)
         {
-            Execute("UPDATE jobs SET last_arrival_at = max(last_arrival_at, $1) WHERE id = $0 AND state = 'Receiving'", jobId, instance.ArrivedAt);
+            Execute("UPDATE jobs SET last_arrival_at = max(last_arrival_at, $1) WHERE id = $0 AND state = 'Receiving'",
+                jobId, instance.ArrivedAt);
             return IntakeDecision.Superfluous;
         }
 
-        // Sent again after the original was removed: kept, because a late slice needs its neighbours to be processed with it.
+        // Sent again after the original was removed: kept, because a late slice needs its neighbours to be processed
+        // with it.
         Execute(
-            "UPDATE instances SET arrival_id = $2, arrived_at = $3, bytes = $4, has_original = 1 WHERE job_id = $0 AND sop_instance_uid = $1",
+            "UPDATE instances SET arrival_id = $2, arrived_at = $3, bytes = $4, has_original = 1 WHERE job_id = $0 "
+                + "AND sop_instance_uid = $1",
             jobId, instance.SOPInstanceUID, instance.ArrivalId, instance.ArrivedAt, instance.Bytes);
         Reopen(job, instance, "sent again");
         return IntakeDecision.Take;
@@ -94,7 +102,8 @@ public sealed partial class SqliteLedger
     private void Reopen(Job job, Instance instance, string reason)
     {
         Execute(
-            "UPDATE jobs SET revision = revision + 1, is_cleaned = 0, last_arrival_at = max(last_arrival_at, $1) WHERE id = $0",
+            "UPDATE jobs SET revision = revision + 1, is_cleaned = 0, last_arrival_at = max(last_arrival_at, $1) "
+                + "WHERE id = $0",
             job.Id, instance.ArrivedAt);
 
         // A worker in the middle finds the new revision at its end and lets the job go back.
@@ -106,13 +115,15 @@ public sealed partial class SqliteLedger
 
     private void Insert(string jobId, string route, JobState state, string reason, DateTimeOffset arrivedAt) => Execute(
         """
-        INSERT INTO jobs (id, route, state, reason, revision, created_at, last_arrival_at, changed_at) VALUES ($0, $1, $2, $3, 1, $4, $4, $5)
+        INSERT INTO jobs (id, route, state, reason, revision, created_at, last_arrival_at, changed_at)
+        VALUES ($0, $1, $2, $3, 1, $4, $4, $5)
         """,
         jobId, route, state, reason, arrivedAt, Now);
 
     private void Add(string jobId, Instance i) => Execute(
         """
-        INSERT INTO instances (job_id, arrival_id, sop_instance_uid, series_instance_uid, content_hash, bytes, arrived_at)
+        INSERT INTO instances
+            (job_id, arrival_id, sop_instance_uid, series_instance_uid, content_hash, bytes, arrived_at)
         VALUES ($0, $1, $2, $3, $4, $5, $6)
         """,
         jobId, i.ArrivalId, i.SOPInstanceUID, i.SeriesInstanceUID, i.ContentHash, i.Bytes, i.ArrivedAt);

@@ -12,18 +12,22 @@ public sealed partial class SqliteLedger
     public ValueTask<Job?> FindJobAsync(string jobId, CancellationToken ct) => ReadAsync(() => Find(jobId), ct);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Job>> JobsAsync(JobState? state, CancellationToken ct) => ReadAsync<IReadOnlyList<Job>>(
-        () => Query($"SELECT {JobColumns} FROM jobs WHERE $0 IS NULL OR state = $0 ORDER BY changed_at, id", ReadJob, state), ct);
+    public ValueTask<IReadOnlyList<Job>> JobsAsync(JobState? state, CancellationToken ct) =>
+        ReadAsync<IReadOnlyList<Job>>(
+        () => Query($"SELECT {JobColumns} FROM jobs WHERE $0 IS NULL OR state = $0 ORDER BY changed_at, id", ReadJob,
+            state), ct);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JobChange>> HistoryAsync(string jobId, CancellationToken ct) => ReadAsync<IReadOnlyList<JobChange>>(
+    public ValueTask<IReadOnlyList<JobChange>> HistoryAsync(string jobId, CancellationToken ct) =>
+        ReadAsync<IReadOnlyList<JobChange>>(
         () => Query(
             "SELECT at, state, reason FROM history WHERE job_id = $0 ORDER BY rowid",
             r => new JobChange(Time(r, 0), Name<JobState>(r, 1), r.GetString(2)), jobId),
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<bool> MarkReadyAsync(string jobId, int revision, string evidence, CancellationToken ct) => TransactAsync(
+    public ValueTask<bool> MarkReadyAsync(string jobId, int revision, string evidence, CancellationToken ct) =>
+        TransactAsync(
         () => When(jobId, j => j.State == JobState.Receiving && j.Revision == revision, () =>
         {
             MoveTo(jobId, JobState.Ready, evidence);
@@ -35,24 +39,29 @@ public sealed partial class SqliteLedger
     public ValueTask<Job?> LeaseJobAsync(string owner, TimeSpan duration, CancellationToken ct) => TransactAsync(
         () =>
         {
-            if (Query($"SELECT {JobColumns} FROM jobs WHERE state = 'Ready' ORDER BY changed_at, id LIMIT 1", ReadJob) is not [var job])
+            if (Query($"SELECT {JobColumns} FROM jobs WHERE state = 'Ready' ORDER BY changed_at, id LIMIT 1",
+                ReadJob) is not [var job])
             {
                 return null;
             }
 
             MoveTo(job.Id, JobState.Processing, "a worker took it");
             Execute(
-                "UPDATE jobs SET attempts = attempts + 1, lease_owner = $1, lease_until = $2 WHERE id = $0", job.Id, owner, Now + duration);
+                "UPDATE jobs SET attempts = attempts + 1, lease_owner = $1, lease_until = $2 WHERE id = $0",
+                job.Id, owner, Now + duration);
             return Find(job.Id);
         },
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<bool> RenewLeaseAsync(string jobId, string owner, TimeSpan duration, CancellationToken ct) => TransactAsync(
-        () => When(jobId, Holds(owner), () => Execute("UPDATE jobs SET lease_until = $1 WHERE id = $0", jobId, Now + duration)), ct);
+    public ValueTask<bool> RenewLeaseAsync(string jobId, string owner, TimeSpan duration, CancellationToken ct) =>
+        TransactAsync(
+        () => When(jobId, Holds(owner),
+            () => Execute("UPDATE jobs SET lease_until = $1 WHERE id = $0", jobId, Now + duration)), ct);
 
     /// <inheritdoc/>
-    public ValueTask<bool> ReturnJobAsync(string jobId, string owner, string reason, CancellationToken ct) => TransactAsync(
+    public ValueTask<bool> ReturnJobAsync(string jobId, string owner, string reason, CancellationToken ct) =>
+        TransactAsync(
         () => When(jobId, Holds(owner), () =>
         {
             MoveTo(jobId, JobState.Ready, reason);
@@ -83,17 +92,19 @@ public sealed partial class SqliteLedger
             }
 
             AddDeliveries(completion);
-            var pending = Count("SELECT count(*) FROM deliveries WHERE job_id = $0 AND state = 'Pending'", job.Id);
+            var pending = CountPending(job.Id);
             MoveTo(
                 job.Id,
-                pending == 0 ? JobState.Done : completion.NeedsApproval ? JobState.AwaitingApproval : JobState.Forwarding,
+                pending == 0 ? JobState.Done : completion.NeedsApproval ? JobState.AwaitingApproval
+                    : JobState.Forwarding,
                 completion.Reason);
             return true;
         },
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<bool> ParkJobAsync(string jobId, string? owner, Parked parked, CancellationToken ct) => TransactAsync(
+    public ValueTask<bool> ParkJobAsync(string jobId, string? owner, Parked parked, CancellationToken ct) =>
+        TransactAsync(
         () =>
         {
             var job = Find(jobId);
@@ -109,12 +120,14 @@ public sealed partial class SqliteLedger
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<string>> ReclaimJobsAsync(bool everyLease, CancellationToken ct) => TransactAsync<IReadOnlyList<string>>(
+    public ValueTask<IReadOnlyList<string>> ReclaimJobsAsync(bool everyLease, CancellationToken ct) =>
+        TransactAsync<IReadOnlyList<string>>(
         () =>
         {
             var poison = new List<string>();
             foreach (var job in Query(
-                $"SELECT {JobColumns} FROM jobs WHERE state = 'Processing' AND ($0 OR lease_until < $1)", ReadJob, everyLease, Now))
+                $"SELECT {JobColumns} FROM jobs WHERE state = 'Processing' AND ($0 OR lease_until < $1)",
+                ReadJob, everyLease, Now))
             {
                 if (job.Attempts < DeathsUntilPoison)
                 {
@@ -126,7 +139,8 @@ public sealed partial class SqliteLedger
                 MoveTo(job.Id, JobState.Parked, "may not leave", new Parked(
                     ParkCause.Poison,
                     $"The process ended {job.Attempts} times while this study was being processed.",
-                    "Look for the cause in the log of those moments (memory?), then retry, or send the originals to support."));
+                    "Look for the cause in the log of those moments (memory?), then retry, or send the originals to "
+                        + "support."));
                 poison.Add(job.Id);
             }
 
@@ -148,7 +162,8 @@ public sealed partial class SqliteLedger
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<QueueLength>> JobQueuesAsync(CancellationToken ct) => ReadAsync<IReadOnlyList<QueueLength>>(
+    public ValueTask<IReadOnlyList<QueueLength>> JobQueuesAsync(CancellationToken ct) =>
+        ReadAsync<IReadOnlyList<QueueLength>>(
         () => Query(
             "SELECT state, count(*), min(changed_at) FROM jobs GROUP BY state",
             r => new QueueLength(r.GetString(0), r.GetInt32(1), Time(r, 2))),
@@ -165,7 +180,8 @@ public sealed partial class SqliteLedger
                 MoveTo(job.Id, JobState.Rejected, "rejected by a person");
                 return true;
             case (JobDecision.Retry, JobState.Parked, ParkCause.Destination):
-                Execute("UPDATE deliveries SET state = 'Pending', attempts = 0 WHERE job_id = $0 AND state = 'Held'", job.Id);
+                Execute("UPDATE deliveries SET state = 'Pending', attempts = 0 WHERE job_id = $0 AND state = 'Held'",
+                    job.Id);
                 MoveTo(job.Id, JobState.Forwarding, "sent again by a person");
                 return true;
 
@@ -193,5 +209,6 @@ public sealed partial class SqliteLedger
         return true;
     }
 
-    private static Predicate<Job> Holds(string owner) => job => job.State == JobState.Processing && job.Lease?.Owner == owner;
+    private static Predicate<Job> Holds(string owner) =>
+        job => job.State == JobState.Processing && job.Lease?.Owner == owner;
 }

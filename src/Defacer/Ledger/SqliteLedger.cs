@@ -5,8 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace Defacer.Ledger;
 
 /// <summary>
-/// The ledger of a single machine: SQLite in WAL mode with <c>synchronous=FULL</c>, so that what a method reports survives
-/// a power cut. One connection, one transaction at a time; other processes (the job verbs) wait for their turn.
+/// The ledger of a single machine: SQLite in WAL mode with <c>synchronous=FULL</c>, so that what a method reports
+/// survives a power cut. One connection, one transaction at a time; other processes (the job verbs) wait for their
+/// turn.
 /// </summary>
 public sealed partial class SqliteLedger : ILedger
 {
@@ -17,7 +18,10 @@ public sealed partial class SqliteLedger : ILedger
 
     private SqliteLedger(SqliteConnection connection, TimeProvider time) => (_connection, _time) = (connection, time);
 
-    /// <summary>Opens the ledger, or makes an empty one. One that is damaged or of another version is set aside; the spool fills the new one.</summary>
+    /// <summary>
+    /// Opens the ledger, or makes an empty one. One that is damaged or of another version is set aside; the spool
+    /// fills the new one.
+    /// </summary>
     /// <returns>The ledger, and the name under which an unusable one was set aside; null when there was none.</returns>
     public static (SqliteLedger Ledger, string? SetAside) Open(string path, TimeProvider time)
     {
@@ -49,13 +53,15 @@ public sealed partial class SqliteLedger : ILedger
 
     private static SqliteLedger Connect(string path, TimeProvider time)
     {
-        var text = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60, Pooling = false }.ToString();
+        var text =
+            new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60, Pooling = false }.ToString();
         var connection = new SqliteConnection(text);
         try
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA quick_check(1);";
+            command.CommandText =
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA quick_check(1);";
             command.ExecuteNonQuery();
             command.CommandText = "PRAGMA user_version";
             var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
@@ -190,14 +196,16 @@ public sealed partial class SqliteLedger : ILedger
     {
         Execute(
             """
-            UPDATE jobs SET state = $1, reason = $2, changed_at = $3, cause = $4, detail = $5, remedy = $6, lease_owner = NULL, lease_until = NULL
+            UPDATE jobs SET state = $1, reason = $2, changed_at = $3, cause = $4, detail = $5, remedy = $6,
+                lease_owner = NULL, lease_until = NULL
             WHERE id = $0
             """,
             jobId, state, reason, Now, parked?.Cause, parked?.Detail, parked?.Remedy);
         Note(jobId, state, parked is null ? reason : $"{parked.Cause}: {parked.Detail}");
     }
 
-    private static DateTimeOffset Time(SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    private static DateTimeOffset Time(SqliteDataReader row, int column) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
     private static T Name<T>(SqliteDataReader row, int column)
         where T : struct, Enum => Enum.TryParse<T>(row.GetString(column), out var value) ? value : default;
@@ -224,5 +232,6 @@ public sealed partial class SqliteLedger : ILedger
         Lease = row.IsDBNull(14) ? null : new Lease(row.GetString(14), Time(row, 15)),
     };
 
-    private Job? Find(string jobId) => Query($"SELECT {JobColumns} FROM jobs WHERE id = $0", ReadJob, jobId) is [var job] ? job : null;
+    private Job? Find(string jobId) =>
+        Query($"SELECT {JobColumns} FROM jobs WHERE id = $0", ReadJob, jobId) is [var job] ? job : null;
 }

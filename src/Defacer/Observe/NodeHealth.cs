@@ -2,7 +2,9 @@ using Defacer.Spool;
 
 namespace Defacer.Observe;
 
-/// <summary>Whether the node lives, and whether it can take work now. A destination that is down makes nobody unready.</summary>
+/// <summary>
+/// Whether the node lives, and whether it can take work now. A destination that is down makes nobody unready.
+/// </summary>
 public sealed class NodeHealth(SpoolStore spool)
 {
     private readonly List<(string Name, Task Loop)> _loops = [];
@@ -28,11 +30,17 @@ public sealed class NodeHealth(SpoolStore spool)
     {
         lock (_lock)
         {
-            return [.. _loops.Where(l => l.Loop.IsFaulted).Select(l => $"{l.Name} stopped: {l.Loop.Exception!.InnerException!.GetType().Name}")];
+            return
+            [
+                .. _loops.Where(l => l.Loop.IsFaulted)
+                    .Select(l => $"{l.Name} stopped: {l.Loop.Exception!.InnerException!.GetType().Name}"),
+            ];
         }
     }
 
-    /// <summary>Reasons why no work can be taken now; empty when it can. Flushes a file in the spool for real.</summary>
+    /// <summary>
+    /// Reasons why no work can be taken now; empty when it can. Flushes a file in the spool for real.
+    /// </summary>
     public IReadOnlyList<string> WhyNotReady()
     {
         var reasons = new List<string>(WhyNotAlive());

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Defacer.Observe;
 
 /// <summary>
-/// Every metric and span source of the node. Attributes have few values: names from the configuration, outcomes, causes;
-/// never a UID, never a value of a data set.
+/// Every metric and span source of the node. Attributes have few values: names from the configuration, outcomes,
+/// causes; never a UID, never a value of a data set.
 /// </summary>
 public sealed class NodeMetrics : IDisposable
 {
@@ -13,7 +13,8 @@ public sealed class NodeMetrics : IDisposable
     public const string SourceName = "Defacer";
 
     /// <summary>Boundaries in seconds: from one flush of a disk to a large study.</summary>
-    private static readonly double[] s_seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
+    private static readonly double[] s_seconds =
+        [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
 
     private readonly Meter _meter = new(SourceName);
     private readonly Counter<long> _associations;
@@ -32,18 +33,24 @@ public sealed class NodeMetrics : IDisposable
     /// <summary>Makes the instruments.</summary>
     public NodeMetrics()
     {
-        _associations = _meter.CreateCounter<long>("defacer.dicom.associations", "{association}", "Associations by how they ended.");
-        _active = _meter.CreateUpDownCounter<long>("defacer.dicom.association.active", "{association}", "Associations open now.");
-        _instances = _meter.CreateCounter<long>("defacer.dicom.instances", "{instance}", "Instances answered by us, or by a destination.");
+        _associations = _meter.CreateCounter<long>(
+            "defacer.dicom.associations", "{association}", "Associations by how they ended.");
+        _active = _meter.CreateUpDownCounter<long>(
+            "defacer.dicom.association.active", "{association}", "Associations open now.");
+        _instances = _meter.CreateCounter<long>(
+            "defacer.dicom.instances", "{instance}", "Instances answered by us, or by a destination.");
         _bytes = _meter.CreateCounter<long>("defacer.dicom.io", "By", "Bytes of data sets.");
         _store = Seconds("defacer.dicom.store.duration", "From a C-STORE command to its response.");
         _commit = Seconds("defacer.spool.commit.duration", "Until a received instance had its durable name.");
         _study = Seconds("defacer.study.duration", "Time of a study in a stage.");
         _deface = Seconds("defacer.deface.duration", "Time of a step of face removal, by series.");
-        _series = _meter.CreateCounter<long>("defacer.deface.series", "{series}", "Series by outcome, method and rung of the ladder.");
+        _series = _meter.CreateCounter<long>(
+            "defacer.deface.series", "{series}", "Series by outcome, method and rung of the ladder.");
         _jobs = _meter.CreateCounter<long>("defacer.jobs", "{job}", "Jobs that reached a state.");
-        _verify = _meter.CreateCounter<long>("defacer.verify.failures", "{instance}", "Outputs in which the verifier found identity.");
-        _forward = _meter.CreateCounter<long>("defacer.forward.attempts", "{attempt}", "Instances offered to a destination, by answer.");
+        _verify = _meter.CreateCounter<long>(
+            "defacer.verify.failures", "{instance}", "Outputs in which the verifier found identity.");
+        _forward = _meter.CreateCounter<long>(
+            "defacer.forward.attempts", "{attempt}", "Instances offered to a destination, by answer.");
     }
 
     /// <summary>Spans.</summary>
@@ -61,7 +68,8 @@ public sealed class NodeMetrics : IDisposable
 
     /// <summary>An association was refused.</summary>
     public void AssociationRejected(string peer, string reason) =>
-        _associations.Add(1, Tag("peer", peer), Tag("direction", "in"), Tag("outcome", "rejected"), Tag("reject.reason", reason));
+        _associations.Add(
+            1, Tag("peer", peer), Tag("direction", "in"), Tag("outcome", "rejected"), Tag("reject.reason", reason));
 
     /// <summary>An instance was answered to a sender.</summary>
     public void Received(string peer, string status, long bytes, TimeSpan duration)
@@ -93,7 +101,8 @@ public sealed class NodeMetrics : IDisposable
 
     /// <summary>A series was treated.</summary>
     public void SeriesTreated(string route, string outcome, string method, int rung, string cause) =>
-        _series.Add(1, Tag("route", route), Tag("outcome", outcome), Tag("method", method), Tag("rung", $"{rung}"), Tag("cause", cause));
+        _series.Add(1, Tag("route", route), Tag("outcome", outcome), Tag("method", method), Tag("rung", $"{rung}"),
+            Tag("cause", cause));
 
     /// <summary>A step of face removal took its time.</summary>
     public void DefaceStep(string step, TimeSpan duration) => _deface.Record(duration.TotalSeconds, Tag("step", step));
@@ -106,12 +115,15 @@ public sealed class NodeMetrics : IDisposable
     public void VerifyFailed(string route) => _verify.Add(1, Tag("route", route));
 
     /// <summary>Gauges that are read when telemetry is collected.</summary>
-    public void Watch(Func<IEnumerable<Measurement<long>>> items, Func<IEnumerable<Measurement<double>>> ages, Func<long> freeBytes, long minBytes)
+    public void Watch(Func<IEnumerable<Measurement<long>>> items, Func<IEnumerable<Measurement<double>>> ages,
+        Func<long> freeBytes, long minBytes)
     {
-        _meter.CreateObservableGauge("defacer.queue.items", items, "{item}", "Jobs by state, and outputs waiting by destination.");
+        _meter.CreateObservableGauge(
+            "defacer.queue.items", items, "{item}", "Jobs by state, and outputs waiting by destination.");
         _meter.CreateObservableGauge("defacer.queue.oldest.age", ages, "s", "Age of the oldest item of a queue.");
         _meter.CreateObservableGauge("defacer.spool.free", freeBytes, "By", "Free space of the spool's volume.");
-        _meter.CreateObservableGauge("defacer.spool.limit", () => minBytes, "By", "Free space below which nothing is accepted.");
+        _meter.CreateObservableGauge(
+            "defacer.spool.limit", () => minBytes, "By", "Free space below which nothing is accepted.");
     }
 
     /// <inheritdoc/>
@@ -122,7 +134,8 @@ public sealed class NodeMetrics : IDisposable
     }
 
     private Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram(
-        name, "s", description, tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = s_seconds });
+        name, "s", description, tags: null,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = s_seconds });
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

@@ -4,8 +4,11 @@ using Defacer.Spool;
 
 namespace Defacer.Observe;
 
-/// <summary>Asks the ledger for the lengths of queues every few seconds, because a metric cannot wait for a database.</summary>
-public sealed class QueueSampler(ILedger ledger, SpoolStore spool, NodeMetrics metrics, TimeProvider time, ILogger<QueueSampler> log)
+/// <summary>
+/// Asks the ledger for the lengths of queues every few seconds, because a metric cannot wait for a database.
+/// </summary>
+public sealed class QueueSampler(
+    ILedger ledger, SpoolStore spool, NodeMetrics metrics, TimeProvider time, ILogger<QueueSampler> log)
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
     private volatile IReadOnlyList<(string Queue, QueueLength Length)> _latest = [];
@@ -32,11 +35,13 @@ public sealed class QueueSampler(ILedger ledger, SpoolStore spool, NodeMetrics m
         }
     }
 
-    private IEnumerable<Measurement<long>> Items() => _latest.Select(q => new Measurement<long>(q.Length.Count, Tags(q)));
+    private IEnumerable<Measurement<long>> Items() =>
+        _latest.Select(q => new Measurement<long>(q.Length.Count, Tags(q)));
 
     private IEnumerable<Measurement<double>> Ages() => _latest
         .Where(q => q.Length.Oldest is not null)
         .Select(q => new Measurement<double>((time.GetUtcNow() - q.Length.Oldest!.Value).TotalSeconds, Tags(q)));
 
-    private static KeyValuePair<string, object?>[] Tags((string Queue, QueueLength Length) q) => [new("queue", q.Queue), new("name", q.Length.Name)];
+    private static KeyValuePair<string, object?>[] Tags((string Queue, QueueLength Length) q) =>
+        [new("queue", q.Queue), new("name", q.Length.Name)];
 }

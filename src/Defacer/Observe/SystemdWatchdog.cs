@@ -3,14 +3,18 @@ using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Defacer.Observe;
 
-/// <summary>Tells systemd that the node lives, twice in each interval that the unit's WatchdogSec asks for; silent when it does not.</summary>
+/// <summary>
+/// Tells systemd that the node lives, twice in each interval that the unit's WatchdogSec asks for; silent when it
+/// does not.
+/// </summary>
 public sealed class SystemdWatchdog(ISystemdNotifier notifier, NodeHealth health, TimeProvider time)
 {
     /// <summary>Runs until cancelled; ends at once where nobody watches.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         var text = Environment.GetEnvironmentVariable("WATCHDOG_USEC");
-        if (!notifier.IsEnabled || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds) || microseconds <= 0)
+        if (!notifier.IsEnabled || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var microseconds) || microseconds <= 0)
         {
             return;
         }

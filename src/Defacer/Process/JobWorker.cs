@@ -172,9 +172,11 @@ public sealed class JobWorker(
             spool.WriteDurably(spool.Folders.Report(job.Id), result.Report.ToJson());
         }
 
-        var reason = result.Outputs.Count == 0 ? "nothing changed" : $"{result.Outputs.Count} instances passed every check";
+        var reason = result.Outputs.Count == 0 ? "nothing changed"
+            : $"{result.Outputs.Count} instances passed every check";
         var completion = new JobCompletion(
-            job.Id, _owner, job.Revision, result.Included, outputs, route.Destinations, route.Approval && outputs.Count > 0, reason);
+            job.Id, _owner, job.Revision, result.Included, outputs, route.Destinations, route.Approval
+                && outputs.Count > 0, reason);
         if (!await ledger.CompleteJobAsync(completion, ct))
         {
             log.LogInformation("Job {Job}: more of the study arrived meanwhile; it is received again.", job.Id);
@@ -212,7 +214,8 @@ public sealed class JobWorker(
         {
             spool.MoveToParked(job.Id);
             metrics.JobReached(job.Route, nameof(JobState.Parked), parked.Cause.ToString());
-            log.LogWarning("Job {Job} on route {Route} is parked: {Cause}. {Detail} {Remedy}", job.Id, job.Route, parked.Cause, parked.Detail, parked.Remedy);
+            log.LogWarning("Job {Job} on route {Route} is parked: {Cause}. {Detail} {Remedy}", job.Id, job.Route,
+                parked.Cause, parked.Detail, parked.Remedy);
         }
     }
 
@@ -222,7 +225,8 @@ public sealed class JobWorker(
         {
             // The type only: a message of the platform may carry what was being processed.
             await ParkAsync(job, new Parked(
-                ParkCause.InternalError, $"Processing failed with {e.GetType().Name}.", "Report the log entry of this job; after an update, retry."), null);
+                ParkCause.InternalError, $"Processing failed with {e.GetType().Name}.",
+                    "Report the log entry of this job; after an update, retry."), null);
         }
     }
 

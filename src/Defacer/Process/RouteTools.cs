@@ -15,7 +15,9 @@ public sealed class RouteTools
     private readonly string _profiles;
     private readonly ConcurrentDictionary<string, Deidentifier> _deidentifiers = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Loads the tables and the profile of every route, so that a bad profile stops the start and not a study.</summary>
+    /// <summary>
+    /// Loads the tables and the profile of every route, so that a bad profile stops the start and not a study.
+    /// </summary>
     /// <param name="options">The configuration.</param>
     /// <param name="configFolder">The folder <c>config</c> beside the program.</param>
     /// <param name="key">The site's secret.</param>
@@ -35,7 +37,8 @@ public sealed class RouteTools
             }
             catch (ProfileException e)
             {
-                errors.Add(new($"Defacer:Routes:{i}:Profile", options.Routes[i].Profile, e.Message, "Name a profile of config/profiles, or correct it."));
+                errors.Add(new($"Defacer:Routes:{i}:Profile", options.Routes[i].Profile, e.Message,
+                    "Name a profile of config/profiles, or correct it."));
             }
         }
 
@@ -52,7 +55,9 @@ public sealed class RouteTools
     public Deidentifier DeidentifierOf(RouteOptions route) => _deidentifiers.GetOrAdd(
         route.Profile, name => new Deidentifier(LoadProfile(name), Key));
 
-    /// <summary>The options of face removal for a run; a person's release lets through what shows no head or face.</summary>
+    /// <summary>
+    /// The options of face removal for a run; a person's release lets through what shows no head or face.
+    /// </summary>
     public DefaceOptions DefaceOptionsOf(RouteOptions route, bool isReleased) => new()
     {
         Method = route.Method,

@@ -7,7 +7,8 @@ namespace Defacer.Process;
 /// <summary>The report of a series, under its new UID.</summary>
 internal static class SeriesReports
 {
-    internal static SeriesReport From(SeriesDefacement series, SiteKey key, IReadOnlyDictionary<int, (string UID, string Path)> outputs) => new()
+    internal static SeriesReport From(
+        SeriesDefacement series, SiteKey key, IReadOnlyDictionary<int, (string UID, string Path)> outputs) => new()
     {
         Series = series.SeriesInstanceUID.Length > 0 ? key.MapUid(series.SeriesInstanceUID) : "unreadable",
         Modality = series.Modality,
@@ -22,6 +23,7 @@ internal static class SeriesReports
         Head = series.Head,
         Gate = [.. series.Gate.Select(g => new FigureReport(g.Name, g.Value, g.Threshold, g.Passed, g.Unit))],
         Warnings = series.Warnings,
-        Timings = series.Timings.GroupBy(t => t.Stage, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(t => t.Elapsed.TotalSeconds)),
+        Timings = series.Timings.GroupBy(t => t.Stage, StringComparer.Ordinal).ToDictionary(
+            g => g.Key, g => g.Sum(t => t.Elapsed.TotalSeconds)),
     };
 }

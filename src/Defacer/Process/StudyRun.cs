@@ -12,18 +12,22 @@ using Defacer.Spool;
 
 namespace Defacer.Process;
 
-/// <summary>What a run of a job ended with: outputs in <c>work/</c>, or the cause why nothing of it may leave.</summary>
+/// <summary>
+/// What a run of a job ended with: outputs in <c>work/</c>, or the cause why nothing of it may leave.
+/// </summary>
 /// <param name="Parked">The cause; null when every check passed.</param>
 /// <param name="Outputs">Verified files by their new SOP Instance UID.</param>
 /// <param name="Included">Arrivals that the run included.</param>
 /// <param name="Report">What was done.</param>
-internal sealed record RunResult(Parked? Parked, IReadOnlyDictionary<string, string> Outputs, IReadOnlyList<string> Included, JobReport Report);
+internal sealed record RunResult(
+    Parked? Parked, IReadOnlyDictionary<string, string> Outputs, IReadOnlyList<string> Included, JobReport Report);
 
 /// <summary>
-/// One run of one job: the series that changed are read, defaced, de-identified, written to <c>work/</c>, re-read by the
-/// gate and searched by the verifier. Running it again gives the same bytes and UIDs.
+/// One run of one job: the series that changed are read, defaced, de-identified, written to <c>work/</c>, re-read by
+/// the gate and searched by the verifier. Running it again gives the same bytes and UIDs.
 /// </summary>
-internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, SpoolStore spool, NodeMetrics metrics, TimeProvider time)
+internal sealed class StudyRun(
+    Job job, RouteOptions route, RouteTools tools, SpoolStore spool, NodeMetrics metrics, TimeProvider time)
 {
     private readonly Dictionary<int, (string UID, string Path)> _outputs = [];
     private readonly Dictionary<string, double> _timings = new(StringComparer.Ordinal);
@@ -35,7 +39,8 @@ internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, Sp
     /// <summary>Runs to the end or to the first cause that parks.</summary>
     internal async Task<RunResult> RunAsync(IReadOnlyList<Instance> instances, CancellationToken ct)
     {
-        var changed = instances.Where(i => !i.IsProcessed).Select(i => i.SeriesInstanceUID).ToHashSet(StringComparer.Ordinal);
+        var changed = instances.Where(i => !i.IsProcessed).Select(i => i.SeriesInstanceUID).ToHashSet(
+            StringComparer.Ordinal);
         var selected = instances.Where(i => i.HasOriginal && changed.Contains(i.SeriesInstanceUID)).ToList();
         var present = instances.Where(i => i.HasOriginal).ToList();
         PrepareWork();
@@ -70,18 +75,23 @@ internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, Sp
         var inputs = selected.Select(i => files[i.ArrivalId]).ToList();
 
         start = time.GetTimestamp();
-        _defacement = await new StudyDefacer(time).RunAsync(inputs, tools.DefaceOptionsOf(route, job.IsReleased), WriteAsync, ct);
+        _defacement = await new StudyDefacer(time).RunAsync(
+            inputs, tools.DefaceOptionsOf(route, job.IsReleased), WriteAsync, ct);
         _timings["deface"] = time.GetElapsedTime(start).TotalSeconds;
         Measure(_defacement);
-        if (_defacement.Series.FirstOrDefault(s => s.Parked is not null || s.Outcome == SeriesOutcome.Parked) is { } series)
+        var held = _defacement.Series.FirstOrDefault(s => s.Parked is not null || s.Outcome == SeriesOutcome.Parked);
+        if (held is { } series)
         {
-            return series.Parked ?? new Parked(ParkCause.Unknown, "A series was parked without a cause.", "Report this fault.");
+            return series.Parked ?? new Parked(
+                ParkCause.Unknown, "A series was parked without a cause.", "Report this fault.");
         }
 
-        if (_outputs.Count != selected.Count || _outputs.Values.Select(o => o.UID).Distinct(StringComparer.Ordinal).Count() != selected.Count)
+        var uids = _outputs.Values.Select(o => o.UID).Distinct(StringComparer.Ordinal);
+        if (_outputs.Count != selected.Count || uids.Count() != selected.Count)
         {
             return new Parked(
-                ParkCause.InternalError, $"{selected.Count} instances went in and {_outputs.Count} came out.", "Report this fault; the originals are kept.");
+                ParkCause.InternalError, $"{selected.Count} instances went in and {_outputs.Count} came out.",
+                    "Report this fault; the originals are kept.");
         }
 
         start = time.GetTimestamp();
@@ -124,10 +134,12 @@ internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, Sp
         var result = _deidentifier.Apply(instance.Painted, instance.FaceRemoved, ct);
         if (result.Output is not { } output)
         {
-            throw new ParkedException(result.Parked ?? new Parked(ParkCause.Deidentification, "No output and no cause.", "Report this fault."));
+            throw new ParkedException(result.Parked ?? new Parked(ParkCause.Deidentification, "No output and no cause.",
+                "Report this fault."));
         }
 
-        var uid = output.Dataset.GetString(DicomTag.SOPInstanceUID) ?? throw new UnreachableException("A de-identified instance has a UID.");
+        var uid = output.Dataset.GetString(DicomTag.SOPInstanceUID) ?? throw new UnreachableException(
+            "A de-identified instance has a UID.");
         _pseudonym ??= output.Dataset.GetString(DicomTag.PatientID);
         var path = Path.Combine(spool.Folders.Work(job.Id), uid + ".dcm");
         output.Save(path);
@@ -144,7 +156,8 @@ internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, Sp
         foreach (var (_, path) in _outputs.Values)
         {
             var result = OutputVerifier.Check(path, identities, ct);
-            (bytes, values, strings) = (bytes + result.BytesSearched, values + result.ValuesSearched, result.StringsSearched);
+            (bytes, values, strings) = (
+                bytes + result.BytesSearched, values + result.ValuesSearched, result.StringsSearched);
             if (result.Passed)
             {
                 passed++;
@@ -152,11 +165,13 @@ internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, Sp
             }
 
             metrics.VerifyFailed(route.Name);
-            parked ??= result.Parked ?? new Parked(ParkCause.IdentityFound, "The verifier did not pass an output.", "Look at the report's findings.");
+            parked ??= result.Parked ?? new Parked(
+                ParkCause.IdentityFound, "The verifier did not pass an output.", "Look at the report's findings.");
             findings.AddRange(result.Hits.Select(h => $"{h.Kind} of {h.Source} in {h.Path}").Concat(result.Problems));
         }
 
-        _verifier = new VerifierReport(_outputs.Count, passed, bytes, values, strings, [.. findings.Distinct(StringComparer.Ordinal).Take(100)]);
+        _verifier = new VerifierReport(
+            _outputs.Count, passed, bytes, values, strings, [.. findings.Distinct(StringComparer.Ordinal).Take(100)]);
         return parked;
     }
 
@@ -175,7 +190,8 @@ internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, Sp
     {
         foreach (var series in defacement.Series)
         {
-            metrics.SeriesTreated(route.Name, series.Outcome.ToString(), series.Method, series.Rung, series.Parked?.Cause.ToString() ?? string.Empty);
+            metrics.SeriesTreated(route.Name, series.Outcome.ToString(), series.Method, series.Rung,
+                series.Parked?.Cause.ToString() ?? string.Empty);
             foreach (var step in series.Timings)
             {
                 metrics.DefaceStep(step.Stage, step.Elapsed);
@@ -201,7 +217,8 @@ internal sealed class StudyRun(Job job, RouteOptions route, RouteTools tools, Sp
             CreatedAt = job.CreatedAt,
             FinishedAt = time.GetUtcNow(),
             InstancesIn = all.Count,
-            InstancesOut = parked is null && selected.Count > 0 ? merged.Sum(s => s.InstancesOut) : earlier?.InstancesOut ?? 0,
+            InstancesOut = parked is null && selected.Count > 0 ? merged.Sum(s => s.InstancesOut)
+                : earlier?.InstancesOut ?? 0,
             Method = $"{route.Method}, fill {route.Fill}",
             Profile = route.Profile,
             SiteKey = tools.Key.Id,

@@ -8,11 +8,15 @@ using Defacer.Spool;
 
 namespace Defacer.Receive;
 
-/// <summary>Tells metrics, traces, the log, and the spool (open associations keep studies open) what happens on the port.</summary>
-public sealed class AssociationLog(DefacerOptions options, SpoolStore spool, NodeMetrics metrics, ILogger<AssociationLog> log) : IAssociationObserver
+/// <summary>
+/// Tells metrics, traces, the log, and the spool (open associations keep studies open) what happens on the port.
+/// </summary>
+public sealed class AssociationLog(
+    DefacerOptions options, SpoolStore spool, NodeMetrics metrics, ILogger<AssociationLog> log) : IAssociationObserver
 {
     private readonly HashSet<string> _names = new(
-        options.Node.Peers.Select(p => p.AeTitle).Concat(options.Routes.SelectMany(r => r.CallingAeTitles)), StringComparer.Ordinal);
+        options.Node.Peers.Select(p => p.AeTitle)
+            .Concat(options.Routes.SelectMany(r => r.CallingAeTitles)), StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<string, Activity> _spans = new(StringComparer.Ordinal);
 
@@ -31,7 +35,8 @@ public sealed class AssociationLog(DefacerOptions options, SpoolStore spool, Nod
         }
 
         log.LogInformation(
-            "Association {Association}: {Calling} at {Peer} calls {Called}; {Accepted} of {Proposed} contexts accepted.",
+            "Association {Association}: {Calling} at {Peer} calls {Called}; {Accepted} of {Proposed} contexts "
+                + "accepted.",
             association.Id, association.CallingAeTitle, association.Peer, association.CalledAeTitle,
             association.AcceptedContexts, association.ProposedContexts);
     }
@@ -56,7 +61,8 @@ public sealed class AssociationLog(DefacerOptions options, SpoolStore spool, Nod
         metrics.Received(Peer(association), message.Status.State.ToString(), message.DataSetBytes, message.Duration);
         if (!message.Status.IsSuccessOrWarning)
         {
-            log.LogWarning(message.Error, "Association {Association}: an instance was answered with {Status}.", association.Id, message.Status);
+            log.LogWarning(message.Error, "Association {Association}: an instance was answered with {Status}.",
+                association.Id, message.Status);
         }
     }
 
@@ -80,20 +86,25 @@ public sealed class AssociationLog(DefacerOptions options, SpoolStore spool, Nod
 
     /// <inheritdoc/>
     public void Dropped(IPEndPoint peer, AssociationEnd end, string detail) =>
-        log.LogInformation("A connection from {Peer} ended before it asked for an association: {End}. {Detail}", peer, end, detail);
+        log.LogInformation(
+            "A connection from {Peer} ended before it asked for an association: {End}. {Detail}", peer, end, detail);
 
     /// <inheritdoc/>
     public void ListenerFailed(Exception error) => log.LogError(error, "A connection could not be accepted.");
 
     // Titles of the configuration only: any other text comes from the network, and metrics must not grow with it.
-    private string Peer(AssociationInfo association) => _names.Contains(association.CallingAeTitle) ? association.CallingAeTitle : "other";
+    private string Peer(AssociationInfo association) =>
+        _names.Contains(association.CallingAeTitle) ? association.CallingAeTitle : "other";
 
-    private static string Remedy(AssociationRejection rejection) => (rejection.Result, rejection.Source, rejection.Reason) switch
+    private static string Remedy(AssociationRejection rejection) =>
+        (rejection.Result, rejection.Source, rejection.Reason) switch
     {
         (1, 1, 7) => "No route has this called AE title: correct it at the sender, or set CalledAeTitle of a route.",
-        (1, 1, 3) => "The caller is in no list: add it to Node:Peers with its network, and to CallingAeTitles of the route.",
+        (1, 1, 3) =>
+            "The caller is in no list: add it to Node:Peers with its network, and to CallingAeTitles of the route.",
         (2, 3, 1) => "The spool is below its free space, or the node is stopping: the sender will try again.",
-        (2, 3, 2) => "Too many associations at once: the sender will try again; raise Node:MaxAssociations if this is usual.",
+        (2, 3, 2) =>
+            "Too many associations at once: the sender will try again; raise Node:MaxAssociations if this is usual.",
         _ => string.Empty,
     };
 }

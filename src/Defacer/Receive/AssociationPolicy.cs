@@ -8,10 +8,11 @@ using Defacer.Spool;
 namespace Defacer.Receive;
 
 /// <summary>
-/// Who may associate (PS3.8 9.3.4). Policy is always permanent (1/1/x), trouble with resources always transient (2/3/x):
-/// a good sender stops its queue for the first and tries again for the second.
+/// Who may associate (PS3.8 9.3.4). Policy is always permanent (1/1/x), trouble with resources always transient
+/// (2/3/x): a good sender stops its queue for the first and tries again for the second.
 /// </summary>
-public sealed class AssociationPolicy(NodeOptions options, RouteTable routes, SpoolStore spool, NodeHealth health) : IAssociationPolicy
+public sealed class AssociationPolicy(NodeOptions options, RouteTable routes, SpoolStore spool, NodeHealth health)
+    : IAssociationPolicy
 {
     /// <inheritdoc/>
     public AssociationDecision Decide(AssociationRequest request, IPEndPoint peer)
@@ -21,7 +22,8 @@ public sealed class AssociationPolicy(NodeOptions options, RouteTable routes, Sp
             return AssociationDecision.Reject(AssociationRejection.CalledAeTitleNotRecognized);
         }
 
-        if (!IsKnown(request.CallingAeTitle, peer.Address) || !routes.Find(request.CalledAeTitle, request.CallingAeTitle).Any())
+        if (!IsKnown(request.CallingAeTitle, peer.Address)
+            || !routes.Find(request.CalledAeTitle, request.CallingAeTitle).Any())
         {
             return AssociationDecision.Reject(AssociationRejection.CallingAeTitleNotRecognized);
         }
@@ -35,5 +37,8 @@ public sealed class AssociationPolicy(NodeOptions options, RouteTable routes, Sp
 
     private bool IsKnown(string callingAeTitle, IPAddress address) => options.Peers.Count == 0
         || options.Peers.Any(p => (p.AeTitle == "*" || p.AeTitle.Trim() == callingAeTitle)
-            && (p.Networks.Count == 0 || p.Networks.Any(n => Network.TryParse(n, out var network) && Network.Contains(network, address))));
+            && (p.Networks.Count == 0 || p.Networks.Any(n => IsIn(n, address))));
+
+    private static bool IsIn(string text, IPAddress address) =>
+        Network.TryParse(text, out var network) && Network.Contains(network, address);
 }

@@ -14,7 +14,8 @@ public static class DicomListener
     /// the sender's order: no lossless image is decompressed by accident.
     /// </summary>
     public static DicomServer Create(
-        NodeOptions options, IAssociationPolicy policy, IStoreProvider store, IAssociationObserver observer, TimeProvider time) => new(
+        NodeOptions options, IAssociationPolicy policy, IStoreProvider store, IAssociationObserver observer,
+            TimeProvider time) => new(
         new DicomServerOptions
         {
             Address = options.Address == "*" ? IPAddress.IPv6Any : IPAddress.Parse(options.Address),

@@ -4,10 +4,13 @@ using Defacer.Spool;
 
 namespace Defacer.Receive;
 
-/// <summary>Stores what arrives into the spool (PS3.4 B.2.3); success is answered only for what is on stable storage.</summary>
+/// <summary>
+/// Stores what arrives into the spool (PS3.4 B.2.3); success is answered only for what is on stable storage.
+/// </summary>
 public sealed class SpoolStoreProvider(SpoolStore spool, TimeProvider time) : IStoreProvider
 {
-    private static readonly DicomStatus s_noRoom = DicomStatus.OutOfResources.WithComment("The spool has no room; send again later");
+    private static readonly DicomStatus s_noRoom = DicomStatus.OutOfResources.WithComment(
+        "The spool has no room; send again later");
 
     /// <inheritdoc/>
     public ValueTask<IStoreSink> OpenAsync(StoreRequest request, CancellationToken cancellationToken)
@@ -41,7 +44,8 @@ public sealed class SpoolStoreProvider(SpoolStore spool, TimeProvider time) : IS
             await file.CommitAsync(cancellationToken) switch
             {
                 StoreOutcome.Stored => DicomStatus.Success,
-                StoreOutcome.UidMismatch => DicomStatus.DataSetDoesNotMatchSOPClass.WithComment("(0008,0018) is not the command's (0000,1000)"),
+                StoreOutcome.UidMismatch =>
+                    DicomStatus.DataSetDoesNotMatchSOPClass.WithComment("(0008,0018) is not the command's (0000,1000)"),
                 _ => s_noRoom,
             };
 

@@ -1,6 +1,8 @@
 namespace Defacer.Spool;
 
-/// <summary>A received instance on stable storage. Texts are the sender's and may identify a patient: never to a log.</summary>
+/// <summary>
+/// A received instance on stable storage. Texts are the sender's and may identify a patient: never to a log.
+/// </summary>
 public sealed record Arrival
 {
     /// <summary>Our own random id, sortable by time; the file's name.</summary>

@@ -13,7 +13,8 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly IDisk _disk;
     private readonly string _folder;
     private readonly Action<IOException> _onError;
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Task _loop;
 
     internal GroupCommit(IDisk disk, string folder, Action<IOException> onError)
@@ -22,7 +23,10 @@ internal sealed class GroupCommit : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>True when the file has its name and the name is durable. Once handed over it is finished also when the caller goes away.</summary>
+    /// <summary>
+    /// True when the file has its name and the name is durable. Once handed over it is finished also when the caller
+    /// goes away.
+    /// </summary>
     internal async ValueTask<bool> CommitAsync(string from, string to, CancellationToken ct)
     {
         var waiting = new Waiting(from, to);

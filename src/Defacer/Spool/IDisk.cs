@@ -1,6 +1,8 @@
 namespace Defacer.Spool;
 
-/// <summary>The operations on which the promise of durability rests; a second implementation breaks them on purpose in tests.</summary>
+/// <summary>
+/// The operations on which the promise of durability rests; a second implementation breaks them on purpose in tests.
+/// </summary>
 public interface IDisk
 {
     /// <summary>Creates a new file; fails when it exists.</summary>
@@ -31,6 +33,9 @@ public interface IDiskFile : IDisposable
     /// <summary>Appends.</summary>
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Forces the bytes to stable storage. After a failure the data must be given up: the page cache may call them clean.</summary>
+    /// <summary>
+    /// Forces the bytes to stable storage. After a failure the data must be given up: the page cache may call them
+    /// clean.
+    /// </summary>
     void Flush();
 }

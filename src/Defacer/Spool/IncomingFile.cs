@@ -15,7 +15,10 @@ public enum StoreOutcome
     UidMismatch,
 }
 
-/// <summary>An instance while it arrives: written as the bytes come, nameless until it is durable. Dropped when disposed before.</summary>
+/// <summary>
+/// An instance while it arrives: written as the bytes come, nameless until it is durable. Dropped when disposed
+/// before.
+/// </summary>
 public sealed class IncomingFile : IDisposable
 {
     private readonly SpoolStore _spool;
@@ -30,7 +33,8 @@ public sealed class IncomingFile : IDisposable
     {
         (_spool, _description, PartPath, _file) = (spool, description, path, file);
         var head = ReceivedFile.Head(
-            description.SOPClassUID, description.SOPInstanceUID, description.TransferSyntaxUID, description.CallingAeTitle, description.CalledAeTitle);
+            description.SOPClassUID, description.SOPInstanceUID, description.TransferSyntaxUID,
+                description.CallingAeTitle, description.CalledAeTitle);
         _file.Write(head);
         _bytes = head.Length;
     }
@@ -41,7 +45,10 @@ public sealed class IncomingFile : IDisposable
     /// <summary>Our id of the arrival.</summary>
     public string Id => _description.Id;
 
-    /// <summary>Appends bytes of the data set. A full disk is remembered and told at the end, because C-STORE has no earlier place for it.</summary>
+    /// <summary>
+    /// Appends bytes of the data set. A full disk is remembered and told at the end, because C-STORE has no earlier
+    /// place for it.
+    /// </summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (_failed)
@@ -63,8 +70,8 @@ public sealed class IncomingFile : IDisposable
     }
 
     /// <summary>
-    /// Returns only when the instance is on stable storage and findable after a crash, or given up. Order: file flushed,
-    /// renamed, folder flushed (shared by all that wait together).
+    /// Returns only when the instance is on stable storage and findable after a crash, or given up. Order: file
+    /// flushed, renamed, folder flushed (shared by all that wait together).
     /// </summary>
     public async ValueTask<StoreOutcome> CommitAsync(CancellationToken ct)
     {

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Defacer.Spool;
 
-/// <summary><c>job.json</c>: what a folder of the spool is, for people with <c>ls</c> and for a ledger that was lost.</summary>
+/// <summary>
+/// <c>job.json</c>: what a folder of the spool is, for people with <c>ls</c> and for a ledger that was lost.
+/// </summary>
 public sealed record JobDescription(string Job, string Route, DateTimeOffset CreatedAt)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };

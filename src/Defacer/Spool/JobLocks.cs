@@ -1,6 +1,8 @@
 namespace Defacer.Spool;
 
-/// <summary>One writer at a time in a job's folder: taking in, publishing, parking and cleaning move the same files.</summary>
+/// <summary>
+/// One writer at a time in a job's folder: taking in, publishing, parking and cleaning move the same files.
+/// </summary>
 public sealed class JobLocks
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);

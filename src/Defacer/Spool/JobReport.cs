@@ -5,8 +5,8 @@ using Defacer.Imaging;
 namespace Defacer.Spool;
 
 /// <summary>
-/// <c>report.json</c> of a job: what came, what was done, every figure with its threshold, how it ended. No patient data
-/// beyond the pseudonym.
+/// <c>report.json</c> of a job: what came, what was done, every figure with its threshold, how it ended. No patient
+/// data beyond the pseudonym.
 /// </summary>
 public sealed record JobReport
 {
@@ -27,7 +27,9 @@ public sealed record JobReport
     /// <summary>Version of the program.</summary>
     public required string Program { get; init; }
 
-    /// <summary>The state that the run ended in, or a later one: forwarding, awaiting-approval, done, parked, rejected.</summary>
+    /// <summary>
+    /// The state that the run ended in, or a later one: forwarding, awaiting-approval, done, parked, rejected.
+    /// </summary>
     public required string State { get; init; }
 
     /// <summary>Why it may not leave; null when it may.</summary>
@@ -67,7 +69,8 @@ public sealed record JobReport
     public VerifierReport? Verifier { get; init; }
 
     /// <summary>Seconds by stage.</summary>
-    public IReadOnlyDictionary<string, double> Timings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> Timings { get; init; } = new Dictionary<string, double>(
+        StringComparer.Ordinal);
 
     /// <summary>Confirmations by destination; filled when the job is settled.</summary>
     public IReadOnlyList<DestinationReport> Destinations { get; init; } = [];
@@ -133,14 +136,16 @@ public sealed record SeriesReport
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Seconds by step.</summary>
-    public IReadOnlyDictionary<string, double> Timings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> Timings { get; init; } = new Dictionary<string, double>(
+        StringComparer.Ordinal);
 }
 
 /// <summary>A figure with its threshold.</summary>
 public sealed record FigureReport(string Name, double? Value, double Threshold, bool Passed, string Unit);
 
 /// <summary>What the verifier measured.</summary>
-public sealed record VerifierReport(int Files, int FilesPassed, long BytesSearched, long ValuesSearched, int StringsSearched, IReadOnlyList<string> Findings);
+public sealed record VerifierReport(int Files, int FilesPassed, long BytesSearched, long ValuesSearched,
+    int StringsSearched, IReadOnlyList<string> Findings);
 
 /// <summary>Confirmations of a destination.</summary>
 public sealed record DestinationReport(string Destination, int Delivered, int Held, int Pending);

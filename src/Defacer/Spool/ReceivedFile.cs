@@ -7,8 +7,8 @@ using Defacer.Dicom.Files;
 namespace Defacer.Spool;
 
 /// <summary>
-/// The Part 10 form of a received instance: file meta information of our own (PS3.10 §7.1) and then the data set's bytes
-/// exactly as they came. What a restart needs to know is in the file itself.
+/// The Part 10 form of a received instance: file meta information of our own (PS3.10 §7.1) and then the data set's
+/// bytes exactly as they came. What a restart needs to know is in the file itself.
 /// </summary>
 public static class ReceivedFile
 {
@@ -23,21 +23,27 @@ public static class ReceivedFile
     };
 
     /// <summary>Preamble, "DICM" and group 0002.</summary>
-    public static byte[] Head(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, string callingAeTitle, string calledAeTitle)
+    public static byte[] Head(string sopClassUid, string sopInstanceUid, string transferSyntaxUid,
+        string callingAeTitle, string calledAeTitle)
     {
-        var meta = DicomFileMeta.Create(sopClassUid, sopInstanceUid, DicomTransferSyntax.FromUid(transferSyntaxUid), callingAeTitle);
+        var meta = DicomFileMeta.Create(
+            sopClassUid, sopInstanceUid, DicomTransferSyntax.FromUid(transferSyntaxUid), callingAeTitle);
         meta.AddOrUpdate(DicomTag.ReceivingApplicationEntityTitle, DicomVR.AE, calledAeTitle);
         using var stream = new MemoryStream();
         stream.Write(new byte[PreambleBytes]);
         stream.Write("DICM"u8);
         var length = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)DicomWriter.MeasureLength(meta, DicomTransferSyntax.ExplicitVRLittleEndian));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            length, (uint)DicomWriter.MeasureLength(meta, DicomTransferSyntax.ExplicitVRLittleEndian));
         meta.AddOrUpdate(new DicomElement(DicomTag.FileMetaInformationGroupLength, DicomVR.UL, length));
         DicomWriter.Write(stream, meta, DicomTransferSyntax.ExplicitVRLittleEndian);
         return stream.ToArray();
     }
 
-    /// <summary>What can be read for routing; a data set that cannot be read gives less, never an exception: it is stored all the same.</summary>
+    /// <summary>
+    /// What can be read for routing; a data set that cannot be read gives less, never an exception: it is stored all
+    /// the same.
+    /// </summary>
     public static RoutingAttributes ReadRouting(Stream file)
     {
         try
@@ -45,9 +51,12 @@ public static class ReceivedFile
             file.Position = 0;
             var dataset = DicomFile.Open(file, s_routing).Dataset;
             return new RoutingAttributes(
-                Uid(dataset, DicomTag.SOPInstanceUID), Uid(dataset, DicomTag.StudyInstanceUID), Uid(dataset, DicomTag.SeriesInstanceUID));
+                Uid(dataset, DicomTag.SOPInstanceUID),
+                Uid(dataset, DicomTag.StudyInstanceUID),
+                Uid(dataset, DicomTag.SeriesInstanceUID));
         }
-        catch (Exception e) when (e is DicomFormatException or IOException or NotSupportedException or OverflowException)
+        catch (Exception e) when (
+            e is DicomFormatException or IOException or NotSupportedException or OverflowException)
         {
             return RoutingAttributes.None;
         }
@@ -60,7 +69,8 @@ public static class ReceivedFile
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         var meta = DicomFile.Open(stream, new DicomReadOptions { StopBefore = new DicomTag(0, 0) }).FileMetaInfo;
         var groupLength = meta.GetInt(DicomTag.FileMetaInformationGroupLength)
-            ?? throw new DicomFormatException("File meta information has no group length.", PreambleBytes + 4, "(0002,0000)");
+            ?? throw new DicomFormatException(
+                "File meta information has no group length.", PreambleBytes + 4, "(0002,0000)");
         var hash = new XxHash128();
         stream.Position = PreambleBytes + 4 + 12 + groupLength;
         hash.Append(stream);

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Defacer.Spool;
 
-/// <summary>Makes ids for logs, folders and telemetry from UIDs of senders: the same input gives the same id, and without the key none leads back.</summary>
+/// <summary>
+/// Makes ids for logs, folders and telemetry from UIDs of senders: the same input gives the same id, and without the
+/// key none leads back.
+/// </summary>
 public sealed class SpoolKey
 {
     private const int KeyBytes = 32;
@@ -19,7 +22,9 @@ public sealed class SpoolKey
             var key = File.ReadAllBytes(path);
             return key.Length == KeyBytes
                 ? new SpoolKey(key)
-                : throw new InvalidDataException($"{path} is damaged: {key.Length} bytes instead of {KeyBytes}. Restore it; job folders are named by it.");
+                : throw new InvalidDataException(
+                    $"{path} is damaged: {key.Length} bytes instead of {KeyBytes}. Restore it; job folders are named "
+                        + "by it.");
         }
 
         var made = RandomNumberGenerator.GetBytes(KeyBytes);
@@ -43,5 +48,6 @@ public sealed class SpoolKey
 
     /// <summary>16 hexadecimal digits for the texts; their order matters.</summary>
     public string Id(params ReadOnlySpan<string> texts) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(string.Join('\0', texts))).AsSpan(0, 8));
+        Convert.ToHexStringLower(
+            HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(string.Join('\0', texts))).AsSpan(0, 8));
 }

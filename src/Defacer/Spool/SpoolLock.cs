@@ -2,9 +2,13 @@ namespace Defacer.Spool;
 
 /// <summary>The spool can be used by one node at a time.</summary>
 public sealed class SpoolInUseException(string path) : IOException(
-    $"The spool {path} is in use by another running node. Stop that node, or give this one a spool of its own (Defacer:Spool:Path).");
+    $"The spool {path} is in use by another running node. Stop that node, or give this one a spool of its own "
+        + "(Defacer:Spool:Path).");
 
-/// <summary>Holds the spool for this process: an open file that nobody else can open; the system lets go of it however the process ends.</summary>
+/// <summary>
+/// Holds the spool for this process: an open file that nobody else can open; the system lets go of it however the
+/// process ends.
+/// </summary>
 public sealed class SpoolLock : IDisposable
 {
     private readonly FileStream _file;

@@ -3,16 +3,22 @@ namespace Defacer.Spool;
 // Folders of jobs as a whole. The caller holds the job's lock.
 public sealed partial class SpoolStore
 {
-    /// <summary>Puts the job's folder under <c>parked/</c>. The ledger's state decides, the place only shows it: a folder that cannot be moved stays.</summary>
-    public void MoveToParked(string jobId) => MoveFolder(Path.Combine(Folders.Jobs, jobId), Path.Combine(Folders.Parked, jobId));
+    /// <summary>
+    /// Puts the job's folder under <c>parked/</c>. The ledger's state decides, the place only shows it: a folder that
+    /// cannot be moved stays.
+    /// </summary>
+    public void MoveToParked(string jobId) =>
+        MoveFolder(Path.Combine(Folders.Jobs, jobId), Path.Combine(Folders.Parked, jobId));
 
     /// <summary>Puts the job's folder back under <c>jobs/</c>.</summary>
-    public void MoveToJobs(string jobId) => MoveFolder(Path.Combine(Folders.Parked, jobId), Path.Combine(Folders.Jobs, jobId));
+    public void MoveToJobs(string jobId) =>
+        MoveFolder(Path.Combine(Folders.Parked, jobId), Path.Combine(Folders.Jobs, jobId));
 
     /// <summary>Removes originals, outputs and pictures of a finished job; its report stays.</summary>
     public void Clean(string jobId)
     {
-        foreach (var folder in new[] { Folders.Originals(jobId), Folders.Outputs(jobId), Folders.Work(jobId), Folders.Renders(jobId) })
+        foreach (var folder in new[] { Folders.Originals(jobId), Folders.Outputs(jobId), Folders.Work(jobId),
+            Folders.Renders(jobId) })
         {
             if (Directory.Exists(folder))
             {
@@ -46,7 +52,9 @@ public sealed partial class SpoolStore
         }
         catch (IOException e)
         {
-            _log.LogWarning(e, "The folder of job {Job} is open elsewhere and stays where it is; the job's state is not affected.", jobId(from));
+            _log.LogWarning(e,
+                "The folder of job {Job} is open elsewhere and stays where it is; the job's state is not affected.",
+                jobId(from));
         }
 
         static string jobId(string path) => Path.GetFileName(path);

@@ -5,8 +5,8 @@ using Defacer.Configuration;
 namespace Defacer.Spool;
 
 /// <summary>
-/// Where instances wait. The files are the truth: what is in <c>incoming/</c> or <c>jobs/</c> was acknowledged, and after
-/// a crash it is found there again.
+/// Where instances wait. The files are the truth: what is in <c>incoming/</c> or <c>jobs/</c> was acknowledged, and
+/// after a crash it is found there again.
 /// </summary>
 public sealed partial class SpoolStore : IAsyncDisposable
 {
@@ -18,10 +18,12 @@ public sealed partial class SpoolStore : IAsyncDisposable
     private readonly ILogger<SpoolStore> _log;
     private readonly SpoolLock _lock;
     private readonly GroupCommit _commit;
-    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, byte> _openAssociations = new(StringComparer.Ordinal);
 
-    private SpoolStore(SpoolFolders folders, SpoolLock held, SpoolOptions options, IDisk disk, TimeProvider time, ILogger<SpoolStore> log)
+    private SpoolStore(SpoolFolders folders, SpoolLock held, SpoolOptions options, IDisk disk, TimeProvider time,
+        ILogger<SpoolStore> log)
     {
         (Folders, _lock, _disk, _time, _log) = (folders, held, disk, time, log);
         Key = SpoolKey.LoadOrCreate(Path.Combine(folders.Root, "spool.key"));
@@ -53,7 +55,8 @@ public sealed partial class SpoolStore : IAsyncDisposable
     /// <summary>Takes the spool, makes its folders, removes what was never finished.</summary>
     /// <exception cref="SpoolInUseException">Another node runs on it.</exception>
     /// <exception cref="InvalidDataException">It has another layout.</exception>
-    public static SpoolStore Open(string root, SpoolOptions options, IDisk disk, TimeProvider time, ILogger<SpoolStore> log)
+    public static SpoolStore Open(
+        string root, SpoolOptions options, IDisk disk, TimeProvider time, ILogger<SpoolStore> log)
     {
         var folders = new SpoolFolders(root);
         MakeRoot(folders.Root);
@@ -77,7 +80,9 @@ public sealed partial class SpoolStore : IAsyncDisposable
         }
     }
 
-    /// <summary>A file for an instance about to arrive; null when the disk is below its mark or cannot be written.</summary>
+    /// <summary>
+    /// A file for an instance about to arrive; null when the disk is below its mark or cannot be written.
+    /// </summary>
     public IncomingFile? TryCreate(Arrival description)
     {
         if (!Space.IsAboveMark)
@@ -137,7 +142,8 @@ public sealed partial class SpoolStore : IAsyncDisposable
         }
         catch (Exception e) when (e is Dicom.Data.DicomFormatException or IOException)
         {
-            _log.LogError("{File} in the spool is no instance that was received here; it is left where it is.", Path.GetFileName(path));
+            _log.LogError("{File} in the spool is no instance that was received here; it is left where it is.",
+                Path.GetFileName(path));
             return null;
         }
     }
@@ -176,7 +182,8 @@ public sealed partial class SpoolStore : IAsyncDisposable
         }
     }
 
-    internal void ReportDiskError(IOException e) => _log.LogError(e, "The spool's disk failed; the instance is answered with A700H and not kept.");
+    internal void ReportDiskError(IOException e) =>
+        _log.LogError(e, "The spool's disk failed; the instance is answered with A700H and not kept.");
 
     // Patients' data lie here: readable by the owner only. On Windows the folder inherits; the service script sets it.
     private static void MakeRoot(string path)
@@ -205,7 +212,8 @@ public sealed partial class SpoolStore : IAsyncDisposable
         if (version != LayoutVersion)
         {
             throw new InvalidDataException(
-                $"The spool {folders.Root} has layout version {version}, this program reads version {LayoutVersion}. Use the program that wrote it.");
+                $"The spool {folders.Root} has layout version {version}, this program reads version {LayoutVersion}. "
+                    + "Use the program that wrote it.");
         }
     }
 
@@ -216,7 +224,8 @@ public sealed partial class SpoolStore : IAsyncDisposable
             File.Delete(part);
         }
 
-        foreach (var work in Directory.EnumerateDirectories(folders.Jobs).Select(j => Path.Combine(j, "work")).Where(Directory.Exists).ToList())
+        var works = Directory.EnumerateDirectories(folders.Jobs).Select(j => Path.Combine(j, "work"));
+        foreach (var work in works.Where(Directory.Exists).ToList())
         {
             Directory.Delete(work, recursive: true);
         }

@@ -17,7 +17,8 @@ public sealed partial class SystemDisk : IDisk
             // NTFS journals names; write-through makes the rename itself durable before it returns.
             if (!MoveFileEx(from, to, MoveFileWriteThrough))
             {
-                throw new IOException($"Renaming within the spool failed (Windows error {Marshal.GetLastPInvokeError()}).");
+                throw new IOException(
+                    $"Renaming within the spool failed (Windows error {Marshal.GetLastPInvokeError()}).");
             }
 
             return;
@@ -52,7 +53,8 @@ public sealed partial class SystemDisk : IDisk
     /// <inheritdoc/>
     public void FlushFile(string path)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        using var handle = File.OpenHandle(
+            path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(handle);
     }
 
@@ -74,7 +76,8 @@ public sealed partial class SystemDisk : IDisk
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
 
-    [LibraryImport("kernel32", EntryPoint = "MoveFileExW", StringMarshalling = StringMarshalling.Utf16, SetLastError = true)]
+    [LibraryImport("kernel32", EntryPoint = "MoveFileExW", StringMarshalling = StringMarshalling.Utf16,
+        SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool MoveFileEx(string from, string to, uint flags);
 
@@ -84,7 +87,8 @@ public sealed partial class SystemDisk : IDisk
 
         // Readable too: the routing attributes are read back from the same handle before the file gets its name.
         internal SystemFile(string path) =>
-            _stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 128 * 1024);
+            _stream = new FileStream(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 128 * 1024);
 
         public Stream Stream => _stream;
 

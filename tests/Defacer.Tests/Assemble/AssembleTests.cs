@@ -24,7 +24,8 @@ public sealed class AssembleTests : IAsyncDisposable
     public AssembleTests()
     {
         _spool = SpoolStore.Open(
-            _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, new Defacer.Spool.SystemDisk(), _time, NullLogger<SpoolStore>.Instance);
+            _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, new Defacer.Spool.SystemDisk(), _time,
+                NullLogger<SpoolStore>.Instance);
         _ledger = SqliteLedger.Open(_spool.Folders.Ledger, _time).Ledger;
         var routes = new RouteTable(
             new DefacerOptions
@@ -33,7 +34,8 @@ public sealed class AssembleTests : IAsyncDisposable
                 [
                     new RouteOptions { Name = "first", StableAge = s_quiet },
                     new RouteOptions { Name = "second", CalledAeTitle = "BOTH", StableAge = s_quiet },
-                    new RouteOptions { Name = "third", CalledAeTitle = "BOTH", CallingAeTitles = ["CT1"], StableAge = s_quiet },
+                    new RouteOptions { Name = "third", CalledAeTitle = "BOTH", CallingAeTitles = ["CT1"],
+                        StableAge = s_quiet },
                 ],
             });
         _clock = new StudyClock(_spool, _ledger, routes, _time, NullLogger<StudyClock>.Instance);
@@ -206,9 +208,11 @@ public sealed class AssembleTests : IAsyncDisposable
         Assert.Empty(Directory.GetFiles(_spool.Folders.Incoming));
     }
 
-    private async Task ArriveAsync(string sop, string study, string series, string association = "", string called = "DEFACER")
+    private async Task ArriveAsync(
+        string sop, string study, string series, string association = "", string called = "DEFACER")
     {
-        using var file = _spool.TryCreate(TestInstances.Describe(_spool, sop, association, called: called) with { At = _time.GetUtcNow() })!;
+        using var file = _spool.TryCreate(
+            TestInstances.Describe(_spool, sop, association, called: called) with { At = _time.GetUtcNow() })!;
         file.Write(TestInstances.Encode(sop, study, series));
         Assert.Equal(StoreOutcome.Stored, await file.CommitAsync(s_ct));
         await DrainAsync();
@@ -216,7 +220,8 @@ public sealed class AssembleTests : IAsyncDisposable
 
     private async Task ArriveAsync(byte[] dataSet, string sop)
     {
-        Assert.Equal(StoreOutcome.Stored, await TestInstances.ReceiveAsync(_spool, dataSet, sop, at: _time.GetUtcNow()));
+        Assert.Equal(
+            StoreOutcome.Stored, await TestInstances.ReceiveAsync(_spool, dataSet, sop, at: _time.GetUtcNow()));
         await DrainAsync();
     }
 

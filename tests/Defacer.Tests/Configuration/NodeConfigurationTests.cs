@@ -16,7 +16,8 @@ public class NodeConfigurationTests
     [Fact]
     public void Read_ShippedFile_HasNoErrorAndTheDocumentedValues()
     {
-        var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(SharedData.RepositoryRoot, "appsettings.json")).Build();
+        var configuration = new ConfigurationBuilder().AddJsonFile(
+            Path.Combine(SharedData.RepositoryRoot, "appsettings.json")).Build();
 
         var (options, errors) = NodeConfiguration.Read(configuration);
 
@@ -35,26 +36,33 @@ public class NodeConfigurationTests
     {
         var (_, errors) = Read("""
             { "Defacer": {
-              "Node": { "AeTitle": "A\\B", "Port": "many", "MaxPduLength": 12, "Colour": "blue", "Tls": { "Certificate": "x" },
+              "Node": { "AeTitle": "A\\B", "Port": "many", "MaxPduLength": 12, "Colour": "blue",
+                        "Tls": { "Certificate": "x" },
                         "Peers": [ { "AeTitle": "CT1", "Networks": [ "10.0.0.0/99" ] } ] },
               "Spool": { "MinFreeSpace": "lots", "KeepOriginals": "sometimes" },
-              "Routes": [ { "Name": "a", "StableAge": "60", "NotAHead": "7", "Destinations": [ "nowhere" ] }, { "Name": "a", "Destinations": "pacs" } ],
-              "Destinations": { "pacs": { "Kind": "carrier-pigeon", "Host": "", "Port": 70000, "AeTitle": "THIS TITLE IS TOO LONG" } },
+              "Routes": [ { "Name": "a", "StableAge": "60", "NotAHead": "7", "Destinations": [ "nowhere" ] },
+                          { "Name": "a", "Destinations": "pacs" } ],
+              "Destinations": { "pacs": { "Kind": "carrier-pigeon", "Host": "", "Port": 70000,
+                                            "AeTitle": "THIS TITLE IS TOO LONG" } },
               "Dface": {} , "Console": { "Url": "ftp://x" } } }
             """);
 
         var paths = errors.Select(e => e.Path).ToHashSet();
         string[] expected =
         [
-            "Defacer:Node:AeTitle", "Defacer:Node:Port", "Defacer:Node:MaxPduLength", "Defacer:Node:Colour", "Defacer:Node:Tls",
-            "Defacer:Node:Peers:0:Networks:0", "Defacer:Spool:MinFreeSpace", "Defacer:Spool:KeepOriginals", "Defacer:Routes:0:StableAge",
-            "Defacer:Routes:0:NotAHead", "Defacer:Routes:0:Destinations", "Defacer:Routes:1:Name", "Defacer:Routes:1:Destinations",
+            "Defacer:Node:AeTitle", "Defacer:Node:Port", "Defacer:Node:MaxPduLength", "Defacer:Node:Colour",
+            "Defacer:Node:Tls",
+            "Defacer:Node:Peers:0:Networks:0", "Defacer:Spool:MinFreeSpace", "Defacer:Spool:KeepOriginals",
+            "Defacer:Routes:0:StableAge",
+            "Defacer:Routes:0:NotAHead", "Defacer:Routes:0:Destinations", "Defacer:Routes:1:Name",
+            "Defacer:Routes:1:Destinations",
             "Defacer:Destinations:pacs:Kind", "Defacer:Destinations:pacs:Host", "Defacer:Destinations:pacs:Port",
             "Defacer:Destinations:pacs:AeTitle", "Defacer:Console:Url",
         ];
         Assert.Empty(expected.Except(paths));
         Assert.All(errors, e => Assert.True(e.Reason.Length > 5 && e.Remedy.Length > 5, e.ToString()));
-        Assert.Contains("Known here:", errors.Single(e => e.Path == "Defacer:Node:Colour").Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "Known here:", errors.Single(e => e.Path == "Defacer:Node:Colour").Remedy, StringComparison.Ordinal);
         Assert.Equal("many", errors.Single(e => e.Path == "Defacer:Node:Port").Value);
     }
 
@@ -91,7 +99,8 @@ public class NodeConfigurationTests
     [Fact]
     public void Require_WithErrors_ThrowsWithAllOfThem()
     {
-        var error = Assert.Throws<ConfigurationException>(() => NodeConfiguration.Require(Build("""{ "Defacer": { "Node": { "Port": -1 } } }""")));
+        var error = Assert.Throws<ConfigurationException>(
+            () => NodeConfiguration.Require(Build("""{ "Defacer": { "Node": { "Port": -1 } } }""")));
 
         Assert.Equal(2, error.Errors.Count);
         Assert.Contains("Defacer:Node:Port", error.Message, StringComparison.Ordinal);
@@ -105,7 +114,8 @@ public class NodeConfigurationTests
     [InlineData("-1 GB", null)]
     [InlineData("GB", null)]
     [InlineData("99999999 TB", null)]
-    public void ByteSize_Text_ReadsOrRefuses(string text, long? expected) => Assert.Equal(expected, ByteSize.Parse(text)?.Bytes);
+    public void ByteSize_Text_ReadsOrRefuses(string text, long? expected) =>
+        Assert.Equal(expected, ByteSize.Parse(text)?.Bytes);
 
     [Theory]
     [InlineData("10.0.0.0/8", "10.200.3.4", true)]
@@ -120,7 +130,8 @@ public class NodeConfigurationTests
         Assert.Equal(expected, Network.Contains(parsed, System.Net.IPAddress.Parse(address)));
     }
 
-    private static (DefacerOptions Options, IReadOnlyList<ConfigurationError> Errors) Read(string json) => NodeConfiguration.Read(Build(json));
+    private static (DefacerOptions Options, IReadOnlyList<ConfigurationError> Errors) Read(string json) =>
+        NodeConfiguration.Read(Build(json));
 
     private static IConfigurationRoot Build(string json) =>
         new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();

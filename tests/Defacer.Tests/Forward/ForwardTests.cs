@@ -29,7 +29,8 @@ public sealed class ForwardTests : IAsyncDisposable
     public ForwardTests()
     {
         _spool = SpoolStore.Open(
-            _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, new Defacer.Spool.SystemDisk(), TimeProvider.System, NullLogger<SpoolStore>.Instance);
+            _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, new Defacer.Spool.SystemDisk(),
+                TimeProvider.System, NullLogger<SpoolStore>.Instance);
         _ledger = SqliteLedger.Open(_spool.Folders.Ledger, TimeProvider.System).Ledger;
     }
 
@@ -56,7 +57,8 @@ public sealed class ForwardTests : IAsyncDisposable
         Assert.Equal(20, scp.Kept.Count);
         Assert.All(scp.Kept.Values, times => Assert.Equal(1, times));
         Assert.Equal(1, scp.Associations);
-        Assert.All(await _ledger.DeliveriesAsync("job", s_ct), d => Assert.Equal((DeliveryState.Delivered, 0), (d.State, d.Status)));
+        Assert.All(await _ledger.DeliveriesAsync("job", s_ct),
+            d => Assert.Equal((DeliveryState.Delivered, 0), (d.State, d.Status)));
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed class ForwardTests : IAsyncDisposable
     [Fact]
     public async Task Send_AssociationRejected_EverythingArrivesWhenItIsAccepted()
     {
-        await using var scp = await new ScriptedScp { Rejection = AssociationRejection.CallingAeTitleNotRecognized }.StartAsync();
+        await using var scp =
+            await new ScriptedScp { Rejection = AssociationRejection.CallingAeTitleNotRecognized }.StartAsync();
         await AddJobAsync("job", 3, "pacs");
         var queue = Start("pacs", scp.Port);
         await UntilAsync(() => Task.FromResult(queue.Trouble is not null));
@@ -110,7 +113,10 @@ public sealed class ForwardTests : IAsyncDisposable
     [Fact]
     public async Task Send_OutOfResources_WaitsAndEverythingArrives()
     {
-        await using var scp = await new ScriptedScp { Answer = (n, _) => n is > 2 and < 6 ? DicomStatus.OutOfResources : DicomStatus.Success }.StartAsync();
+        await using var scp = await new ScriptedScp
+        {
+            Answer = (n, _) => n is > 2 and < 6 ? DicomStatus.OutOfResources : DicomStatus.Success,
+        }.StartAsync();
         await AddJobAsync("job", 8, "pacs");
         Start("pacs", scp.Port);
 
@@ -125,7 +131,8 @@ public sealed class ForwardTests : IAsyncDisposable
     {
         await using var scp = await new ScriptedScp
         {
-            Answer = (_, uid) => uid.EndsWith(".3", StringComparison.Ordinal) ? DicomStatus.DataSetDoesNotMatchSOPClass : DicomStatus.Success,
+            Answer = (_, uid) => uid.EndsWith(".3", StringComparison.Ordinal) ? DicomStatus.DataSetDoesNotMatchSOPClass
+                : DicomStatus.Success,
         }.StartAsync();
         await AddJobAsync("job", 5, "pacs");
         Start("pacs", scp.Port);
@@ -159,7 +166,8 @@ public sealed class ForwardTests : IAsyncDisposable
         Start("up", scp.Port);
         Start("down", 9);
 
-        await UntilAsync(async () => (await _ledger.DeliveriesAsync("job", s_ct)).Count(d => d.State == DeliveryState.Delivered) == 6);
+        await UntilAsync(async () =>
+            (await _ledger.DeliveriesAsync("job", s_ct)).Count(d => d.State == DeliveryState.Delivered) == 6);
 
         Assert.Equal(JobState.Forwarding, (await _ledger.FindJobAsync("job", s_ct))!.State);
         Assert.Equal(6, scp.Kept.Count);
@@ -199,8 +207,10 @@ public sealed class ForwardTests : IAsyncDisposable
         await AddJobAsync("job", 2, "pacs");
         File.WriteAllText(_spool.Folders.Report("job"), "{}");
         Directory.CreateDirectory(_spool.Folders.Originals("job"));
-        var keep = new Retention(_spool, _ledger, KeepOriginals.Always, TimeProvider.System, NullLogger<Retention>.Instance);
-        var remove = new Retention(_spool, _ledger, KeepOriginals.None, TimeProvider.System, NullLogger<Retention>.Instance);
+        var keep = new Retention(
+            _spool, _ledger, KeepOriginals.Always, TimeProvider.System, NullLogger<Retention>.Instance);
+        var remove = new Retention(
+            _spool, _ledger, KeepOriginals.None, TimeProvider.System, NullLogger<Retention>.Instance);
         await remove.SweepAsync(s_ct);
         Assert.True(Directory.Exists(_spool.Folders.Outputs("job")), "not done yet");
         Start("pacs", scp.Port);
@@ -248,7 +258,8 @@ public sealed class ForwardTests : IAsyncDisposable
             MaxRetryDelay = TimeSpan.FromMilliseconds(400),
         };
         var queue = new DestinationQueue(
-            name, options, Destinations.Create(options, "DEFACER", TimeProvider.System), _ledger, _spool, _metrics, TimeProvider.System, NullLogger.Instance);
+            name, options, Destinations.Create(options, "DEFACER", TimeProvider.System), _ledger, _spool, _metrics,
+                TimeProvider.System, NullLogger.Instance);
         _running.Add(queue.RunAsync(_stop.Token, _stop.Token));
         return queue;
     }
@@ -275,11 +286,13 @@ public sealed class ForwardTests : IAsyncDisposable
             var dataset = new DicomDataset();
             dataset.AddOrUpdate(DicomTag.SOPClassUID, DicomVR.UI, TestInstances.MrImageStorage);
             dataset.AddOrUpdate(DicomTag.SOPInstanceUID, DicomVR.UI, uid);
-            new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.ExplicitVRLittleEndian), dataset).Save(Path.Combine(folder, uid + ".dcm"));
+            new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.ExplicitVRLittleEndian), dataset).Save(
+                Path.Combine(folder, uid + ".dcm"));
             outputs.Add(new JobOutput(uid, $"hash {i}"));
         }
 
-        Assert.True(await _ledger.CompleteJobAsync(new JobCompletion(job, "w", 1, ["a"], outputs, destinations, false, "ok"), s_ct));
+        var completion = new JobCompletion(job, "w", 1, ["a"], outputs, destinations, false, "ok");
+        Assert.True(await _ledger.CompleteJobAsync(completion, s_ct));
     }
 
     private async Task<Job> SettledAsync(string job, JobState expected)

@@ -29,7 +29,8 @@ internal sealed class ScriptedScp : IStoreProvider, IAssociationPolicy, IAssocia
 
     public async Task<ScriptedScp> StartAsync(int port = 0)
     {
-        _server = new DicomServer(new DicomServerOptions { Address = IPAddress.Loopback, Port = port }, this, this, this);
+        _server = new DicomServer(
+            new DicomServerOptions { Address = IPAddress.Loopback, Port = port }, this, this, this);
         await _server.StartAsync(CancellationToken.None);
         Port = _server.LocalEndPoint.Port;
         return this;
@@ -56,7 +57,8 @@ internal sealed class ScriptedScp : IStoreProvider, IAssociationPolicy, IAssocia
 
     private sealed class Sink(ScriptedScp scp, string uid) : IStoreSink
     {
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> dataSetBytes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> dataSetBytes, CancellationToken cancellationToken) =>
+            ValueTask.CompletedTask;
 
         public ValueTask<DicomStatus> CompleteAsync(CancellationToken cancellationToken)
         {

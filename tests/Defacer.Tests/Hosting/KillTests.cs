@@ -82,7 +82,8 @@ public sealed class KillTests : IDisposable
                 ending = Task.Run(async () =>
                 {
                     var code = await node.TerminateAsync();
-                    acknowledgedBefore = Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories).Length;
+                    acknowledgedBefore =
+                        Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories).Length;
                     node.Start();
                     return code;
                 });
@@ -101,7 +102,8 @@ public sealed class KillTests : IDisposable
         IReadOnlyList<Job> jobs = [];
         try
         {
-            await RunningNode.UntilAsync(async () => (jobs = await node.JobsAsync()) is [{ State: JobState.Done or JobState.Parked }]);
+            await RunningNode.UntilAsync(
+                async () => (jobs = await node.JobsAsync()) is [{ State: JobState.Done or JobState.Parked }]);
         }
         catch (Exception e)
         {

@@ -29,17 +29,20 @@ internal sealed class NodeProcess(string folder, int destinationPort, string sta
             {
                 Node = new { Port, Address = "127.0.0.1" },
                 Spool = new { MinFreeSpace = "1 MB" },
-                Routes = new[] { new { Name = "research", StableAge = stableAge, NotAHead = "pass", Destinations = new[] { "pacs" } } },
+                Routes = new[] { new { Name = "research", StableAge = stableAge, NotAHead = "pass",
+                    Destinations = new[] { "pacs" } } },
                 Destinations = new
                 {
-                    pacs = new { Host = "127.0.0.1", Port = destinationPort, AeTitle = "PACS", RetryDelay = "00:00:00.200", MaxRetryDelay = "00:00:01" },
+                    pacs = new { Host = "127.0.0.1", Port = destinationPort, AeTitle = "PACS",
+                        RetryDelay = "00:00:00.200", MaxRetryDelay = "00:00:01" },
                 },
                 Console = new { Url = "http://127.0.0.1:0" },
             },
         };
         var path = Path.Combine(folder, "appsettings.json");
         File.WriteAllText(path, JsonSerializer.Serialize(settings));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "defacer.dll"), "serve", "--config", path])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "defacer.dll"), "serve", "--config", path])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -65,7 +68,9 @@ internal sealed class NodeProcess(string folder, int destinationPort, string sta
         return _process.ExitCode;
     }
 
-    /// <summary>Sends until every file was acknowledged, however often the node goes away; tells the number after each.</summary>
+    /// <summary>
+    /// Sends until every file was acknowledged, however often the node goes away; tells the number after each.
+    /// </summary>
     public async Task SendUntilAcknowledgedAsync(IReadOnlyList<DicomFile> files, Action<int> onAcknowledged)
     {
         var next = 0;
@@ -76,7 +81,8 @@ internal sealed class NodeProcess(string folder, int destinationPort, string sta
             try
             {
                 await using var association = await DicomClient.ConnectAsync(
-                    new ClientOptions { Host = "127.0.0.1", Port = Port, CalledAeTitle = "DEFACER", CallingAeTitle = "CT1" },
+                    new ClientOptions { Host = "127.0.0.1", Port = Port, CalledAeTitle = "DEFACER",
+                        CallingAeTitle = "CT1" },
                     [new ProposedContext(TestInstances.MrImageStorage, DicomTransferSyntax.ExplicitVRLittleEndian.UID)],
                     CancellationToken.None);
                 while (next < files.Count)
@@ -99,7 +105,8 @@ internal sealed class NodeProcess(string folder, int destinationPort, string sta
     /// <summary>The jobs as the ledger on disk has them.</summary>
     public async Task<IReadOnlyList<Job>> JobsAsync()
     {
-        await using var ledger = SqliteLedger.Open(Path.Combine(folder, "spool", "ledger.db"), TimeProvider.System).Ledger;
+        await using var ledger =
+            SqliteLedger.Open(Path.Combine(folder, "spool", "ledger.db"), TimeProvider.System).Ledger;
         return await ledger.JobsAsync(null, CancellationToken.None);
     }
 

@@ -31,7 +31,8 @@ public sealed class NodeTests : IDisposable
         Assert.All(responses, r => Assert.Equal(0, r.Status.Code));
         Assert.Equal(JobState.Parked, job.State);
         Assert.True(job.Parked!.Remedy.Length > 10);
-        await RunningNode.UntilAsync(() => Task.FromResult(Directory.Exists(Path.Combine(_folder["spool"], "parked", job.Id))));
+        await RunningNode.UntilAsync(
+            () => Task.FromResult(Directory.Exists(Path.Combine(_folder["spool"], "parked", job.Id))));
         var folder = Path.Combine(_folder["spool"], "parked", job.Id);
         Assert.Equal(4, Directory.GetFiles(Path.Combine(folder, "original")).Length);
         Assert.False(Directory.Exists(Path.Combine(folder, "work")));
@@ -49,7 +50,8 @@ public sealed class NodeTests : IDisposable
         var other = DicomFile.Open(SharedData.Require("bugs", "13-duplicate-instance", "a_other_pixels.dcm"));
 
         await node.SendAsync(a);
-        var responses = await Task.WhenAll(node.SendAsync(again), node.SendAsync(other), node.SendAsync(again), node.SendAsync(other));
+        var responses = await Task.WhenAll(
+            node.SendAsync(again), node.SendAsync(other), node.SendAsync(again), node.SendAsync(other));
 
         Assert.All(responses, r => Assert.Equal(0, r[0].Status.Code));
         var jobs = await node.SettledAsync(3);
@@ -62,7 +64,8 @@ public sealed class NodeTests : IDisposable
     [Fact]
     public async Task Store_SlowSecondSeries_IsOneStudyWithEverything()
     {
-        var files = Directory.GetFiles(SharedData.Require("bugs", "14-slow-series"), "*.dcm").Order().Select(f => DicomFile.Open(f)).ToArray();
+        var files = Directory.GetFiles(SharedData.Require("bugs", "14-slow-series"), "*.dcm").Order().Select(
+            f => DicomFile.Open(f)).ToArray();
         await using var node = await RunningNode.StartAsync(_folder.Path, ("Routes:0:StableAge", "00:00:02"));
 
         await node.SendAsync(files[..4]);
@@ -70,7 +73,8 @@ public sealed class NodeTests : IDisposable
         {
             // 0.8 of the quiet time after the one before, each on an association of its own.
             await Task.Delay(1600);
-            Assert.Equal(JobState.Receiving, Assert.Single(await node.Ledger.JobsAsync(null, CancellationToken.None)).State);
+            Assert.Equal(
+                JobState.Receiving, Assert.Single(await node.Ledger.JobsAsync(null, CancellationToken.None)).State);
             await node.SendAsync(late);
         }
 
@@ -106,7 +110,8 @@ public sealed class NodeTests : IDisposable
         await using var again = await RunningNode.StartAsync(_folder.Path);
         var after = Assert.Single(await again.SettledAsync());
 
-        Assert.Equal((before.Id, before.Route, before.State, before.Parked), (after.Id, after.Route, after.State, after.Parked));
+        Assert.Equal(
+            (before.Id, before.Route, before.State, before.Parked), (after.Id, after.Route, after.State, after.Parked));
         Assert.Equal(5, (await again.Ledger.InstancesAsync(after.Id, CancellationToken.None)).Count);
     }
 
@@ -117,7 +122,8 @@ public sealed class NodeTests : IDisposable
         await using (var node = await RunningNode.StartAsync(_folder.Path, ("Routes:0:StableAge", "00:10:00")))
         {
             await node.SendAsync(Slices("1.2.9", "1.2.9.1", 3));
-            await RunningNode.UntilAsync(async () => (await node.Ledger.JobsAsync(null, CancellationToken.None)) is [var j]
+            await RunningNode.UntilAsync(
+                async () => (await node.Ledger.JobsAsync(null, CancellationToken.None)) is [var j]
                 && (await node.Ledger.InstancesAsync(j.Id, CancellationToken.None)).Count == 3);
         }
 
@@ -140,7 +146,8 @@ public sealed class NodeTests : IDisposable
 
         await node.StopAsync();
 
-        await Assert.ThrowsAnyAsync<AssociationException>(() => association.StoreAsync(Slices("1.2.9", "1.2.9.1", 2)[1], CancellationToken.None));
+        await Assert.ThrowsAnyAsync<AssociationException>(
+            () => association.StoreAsync(Slices("1.2.9", "1.2.9.1", 2)[1], CancellationToken.None));
         await node.DisposeAsync();
         Assert.Single(Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories));
     }
@@ -192,7 +199,8 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("peer=\"CT1\"", metrics, StringComparison.Ordinal);
         Assert.Contains(tags, t => t.Contains("defacer.process", StringComparison.Ordinal));
         Assert.Contains("is complete", everything, StringComparison.Ordinal);
-        foreach (var secret in new[] { "Zufall", "Zacharias", "PID-4711", "19610203", "ACC-0815", "Dr Geheim", "1.2.826.0.1.77777" })
+        foreach (var secret in new[] { "Zufall", "Zacharias", "PID-4711", "19610203", "ACC-0815", "Dr Geheim",
+            "1.2.826.0.1.77777" })
         {
             Assert.DoesNotContain(secret, everything, StringComparison.OrdinalIgnoreCase);
         }
@@ -222,8 +230,10 @@ public sealed class NodeTests : IDisposable
         Assert.Equal("Defacer:Routes:0:Profile", Assert.Single(error.Errors).Path);
     }
 
-    // Slices of something that fills the whole field of view evenly, so no head, from a patient with every kind of name.
-    internal static DicomFile[] Slices(string study, string series, int count, byte pixel = 7) => [.. Enumerable.Range(1, count).Select(i =>
+    // Slices of something that fills the whole field of view evenly, so no head, from a patient with every kind of
+    // name.
+    internal static DicomFile[] Slices(string study, string series, int count, byte pixel = 7) =>
+        [.. Enumerable.Range(1, count).Select(i =>
     {
         var d = new DicomDataset();
         d.AddOrUpdate(DicomTag.SOPClassUID, DicomVR.UI, TestInstances.MrImageStorage);

@@ -72,9 +72,11 @@ internal sealed class RunningNode : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    public async Task<ClientAssociation> ConnectAsync(string sopClass = TestInstances.MrImageStorage, string called = "DEFACER") =>
+    public async Task<ClientAssociation> ConnectAsync(
+        string sopClass = TestInstances.MrImageStorage, string called = "DEFACER") =>
         await DicomClient.ConnectAsync(
-            new ClientOptions { Host = "127.0.0.1", Port = Node.Port!.Value, CalledAeTitle = called, CallingAeTitle = "CT1" },
+            new ClientOptions { Host = "127.0.0.1", Port = Node.Port!.Value, CalledAeTitle = called,
+                CallingAeTitle = "CT1" },
             [new ProposedContext(sopClass, DicomTransferSyntax.ExplicitVRLittleEndian.UID)],
             CancellationToken.None);
 
@@ -131,9 +133,11 @@ internal sealed class MemoryLog : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
-            var arguments = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(p => $"{p.Key}={p.Value}")) : "";
+            var arguments = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(
+                ' ', pairs.Select(p => $"{p.Key}={p.Value}")) : "";
             log.Lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} | {arguments} | {exception}");
         }
     }

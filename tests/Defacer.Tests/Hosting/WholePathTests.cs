@@ -36,7 +36,8 @@ public sealed class WholePathTests : IDisposable
         Assert.Empty(pacs.Kept.Keys.Intersect(slices.Select(s => s.Dataset.GetString(DicomTag.SOPInstanceUID)!)));
         var report = await ReportAsync(job.Id, r => r.State == "done");
         var series = Assert.Single(report.Series);
-        Assert.Equal(("Defaced", slices.Count, slices.Count), (series.Outcome, series.InstancesIn, series.InstancesOut));
+        Assert.Equal(
+            ("Defaced", slices.Count, slices.Count), (series.Outcome, series.InstancesIn, series.InstancesOut));
         Assert.NotEmpty(series.Gate);
         Assert.All(series.Gate, g => Assert.True(g.Passed, g.Name));
         Assert.Equal((slices.Count, slices.Count), (report.Verifier!.Files, report.Verifier.FilesPassed));
@@ -58,7 +59,8 @@ public sealed class WholePathTests : IDisposable
 
         // The sender repeats the series with its late slice, as modalities do.
         await node.SendAsync(second);
-        await RunningNode.UntilAsync(async () => (await node.Ledger.FindJobAsync(job.Id, s_ct)) is { State: JobState.Done, Revision: > 160 });
+        await RunningNode.UntilAsync(
+            async () => (await node.Ledger.FindJobAsync(job.Id, s_ct)) is { State: JobState.Done, Revision: > 160 });
 
         Assert.Equal(161, pacs.Kept.Count);
         Assert.All(pacs.Kept.Values, times => Assert.Equal(1, times));
@@ -71,7 +73,8 @@ public sealed class WholePathTests : IDisposable
     public async Task Approve_RouteAsksForIt_NothingLeavesBefore()
     {
         await using var pacs = await new ScriptedScp().StartAsync();
-        await using var node = await StartAsync(pacs.Port, ("Routes:0:NotAHead", "pass"), ("Routes:0:Approval", "true"));
+        await using var node = await StartAsync(
+            pacs.Port, ("Routes:0:NotAHead", "pass"), ("Routes:0:Approval", "true"));
         await node.SendAsync(NodeTests.Slices("1.2.9", "1.2.9.1", 70));
         await RunningNode.UntilAsync(async () =>
             (await node.Ledger.JobsAsync(null, s_ct)) is [{ State: JobState.AwaitingApproval or JobState.Parked }]);
@@ -98,11 +101,13 @@ public sealed class WholePathTests : IDisposable
         Assert.True(await node.Ledger.DecideAsync(jobs[0].Id, JobDecision.Release, s_ct));
         Assert.True(await node.Ledger.DecideAsync(jobs[1].Id, JobDecision.Reject, s_ct));
 
-        await RunningNode.UntilAsync(async () => (await node.Ledger.FindJobAsync(jobs[0].Id, s_ct))!.State == JobState.Done);
+        await RunningNode.UntilAsync(
+            async () => (await node.Ledger.FindJobAsync(jobs[0].Id, s_ct))!.State == JobState.Done);
         Assert.Equal(70, pacs.Kept.Count);
         await RunningNode.UntilAsync(async () => (await node.Ledger.FindJobAsync(jobs[1].Id, s_ct))!.IsCleaned);
         Assert.Equal("rejected", (await ReportAsync(jobs[1].Id, r => r.State == "rejected")).State);
-        Assert.Empty(Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories));
+        await RunningNode.UntilAsync(() =>
+            Task.FromResult(Directory.GetFiles(_folder["spool"], "*.dcm", SearchOption.AllDirectories).Length == 0));
     }
 
     [Fact]
@@ -111,7 +116,8 @@ public sealed class WholePathTests : IDisposable
         await using (var node = await StartAsync(9, ("Routes:0:NotAHead", "pass")))
         {
             await node.SendAsync(NodeTests.Slices("1.2.9", "1.2.9.1", 70));
-            await RunningNode.UntilAsync(async () => (await node.Ledger.JobsAsync(JobState.Forwarding, s_ct)).Count == 1);
+            await RunningNode.UntilAsync(
+                async () => (await node.Ledger.JobsAsync(JobState.Forwarding, s_ct)).Count == 1);
         }
 
         await using var again = await RunningNode.StartAsync(_folder.Path);
@@ -144,12 +150,16 @@ public sealed class WholePathTests : IDisposable
         }
 
         Assert.True(stored > 50, $"{stored} stored, {refused} refused, {unsendable} cannot be sent");
-        await RunningNode.UntilAsync(async () => Directory.GetFiles(Path.Combine(_folder["spool"], "incoming")).Length == 0
+        await RunningNode.UntilAsync(
+            async () => Directory.GetFiles(Path.Combine(_folder["spool"], "incoming")).Length == 0
             && (await node.Ledger.JobsAsync(null, s_ct)).All(j => j.State is JobState.Parked or JobState.Done));
         Assert.All(await node.Ledger.JobsAsync(JobState.Parked, s_ct), j => Assert.True(j.Parked!.Remedy.Length > 0));
         Assert.Empty(node.Node.Health!.WhyNotReady());
-        Assert.DoesNotContain(node.Log.Lines, l => l.Contains("failed unexpectedly", StringComparison.Ordinal) || l.Contains("InternalError", StringComparison.Ordinal));
-        Assert.True(Environment.WorkingSet < 3L << 30, string.Create(CultureInfo.InvariantCulture, $"{Environment.WorkingSet} bytes"));
+        Assert.DoesNotContain(node.Log.Lines,
+            l => l.Contains("failed unexpectedly", StringComparison.Ordinal) || l.Contains(
+            "InternalError", StringComparison.Ordinal));
+        Assert.True(Environment.WorkingSet < 3L << 30,
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.WorkingSet} bytes"));
     }
 
     // True when stored, false when refused with a status or no context; null when no message can be made of the file.
@@ -158,9 +168,11 @@ public sealed class WholePathTests : IDisposable
         try
         {
             var meta = DicomFile.Open(path, new DicomReadOptions { StopBefore = new DicomTag(0x0008, 0x0000) });
-            var kind = new ObjectKind(meta.FileMetaInfo.GetString(DicomTag.MediaStorageSOPClassUID) ?? string.Empty, meta.TransferSyntax.UID);
+            var kind = new ObjectKind(
+                meta.FileMetaInfo.GetString(DicomTag.MediaStorageSOPClassUID) ?? string.Empty, meta.TransferSyntax.UID);
             await using var association = await DicomClient.ConnectAsync(
-                new ClientOptions { Host = "127.0.0.1", Port = node.Node.Port!.Value, CalledAeTitle = "DEFACER", CallingAeTitle = "CT1" },
+                new ClientOptions { Host = "127.0.0.1", Port = node.Node.Port!.Value, CalledAeTitle = "DEFACER",
+                    CallingAeTitle = "CT1" },
                 ContextPlanner.Plan([kind])[0].Contexts, s_ct);
             var response = await association.StoreAsync(path, s_ct);
             await association.ReleaseAsync(s_ct);
@@ -190,7 +202,8 @@ public sealed class WholePathTests : IDisposable
     private Task<RunningNode> StartAsync(int port, params (string, string)[] settings) => RunningNode.StartAsync(
         _folder.Path,
         [
-            ("Routes:0:Destinations:0", "pacs"), ("Destinations:pacs:Host", "127.0.0.1"), ("Destinations:pacs:Port", $"{port}"),
+            ("Routes:0:Destinations:0", "pacs"), ("Destinations:pacs:Host", "127.0.0.1"), (
+                "Destinations:pacs:Port", $"{port}"),
             ("Destinations:pacs:AeTitle", "PACS"), ("Destinations:pacs:RetryDelay", "00:00:00.200"), .. settings,
         ]);
 }

@@ -172,7 +172,8 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
     {
         await ReadyAsync("a", "1");
         await _ledger.LeaseJobAsync("w", s_lease, s_ct);
-        await _ledger.CompleteJobAsync(new JobCompletion("job", "w", 1, ["a"], [Output("o1", "h1")], ["pacs"], NeedsApproval: true, "ok"), s_ct);
+        await _ledger.CompleteJobAsync(
+            new JobCompletion("job", "w", 1, ["a"], [Output("o1", "h1")], ["pacs"], NeedsApproval: true, "ok"), s_ct);
 
         Assert.Empty(await NextAsync());
         Assert.True(await _ledger.DecideAsync("job", JobDecision.Approve, s_ct));
@@ -184,7 +185,8 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
     {
         await ForwardingAsync();
         var old = Assert.Single(await NextAsync());
-        await _ledger.RecordDeliveryAsync(old with { Output = Output("o1", "older content") }, DeliveryState.Delivered, 0, s_ct);
+        await _ledger.RecordDeliveryAsync(
+            old with { Output = Output("o1", "older content") }, DeliveryState.Delivered, 0, s_ct);
 
         Assert.Equal(DeliveryState.Pending, Assert.Single(await _ledger.DeliveriesAsync("job", s_ct)).State);
     }
@@ -286,7 +288,8 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
     }
 
     private ValueTask<bool> CompleteAsync(int revision, IReadOnlyList<string> arrivals, params JobOutput[] outputs) =>
-        _ledger.CompleteJobAsync(new JobCompletion("job", "w", revision, arrivals, outputs, ["pacs"], NeedsApproval: false, "ok"), s_ct);
+        _ledger.CompleteJobAsync(
+            new JobCompletion("job", "w", revision, arrivals, outputs, ["pacs"], NeedsApproval: false, "ok"), s_ct);
 
     private ValueTask<IReadOnlyList<Delivery>> NextAsync() =>
         _ledger.NextDeliveriesAsync("pacs", new HashSet<(string, string)>(), 10, s_ct);

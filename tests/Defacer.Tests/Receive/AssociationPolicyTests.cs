@@ -21,7 +21,8 @@ public sealed class AssociationPolicyTests : IAsyncDisposable
     public AssociationPolicyTests()
     {
         _spool = SpoolStore.Open(
-            _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(1000) }, _disk, TimeProvider.System, NullLogger<SpoolStore>.Instance);
+            _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(1000) }, _disk, TimeProvider.System,
+                NullLogger<SpoolStore>.Instance);
         _health = new NodeHealth(_spool);
     }
 
@@ -41,7 +42,8 @@ public sealed class AssociationPolicyTests : IAsyncDisposable
     [InlineData("TRIAL", "MR1", "192.0.2.7", "1/1/3")]
     [InlineData("defacer", "CT1", "10.1.2.3", "1/1/7")]
     [InlineData("OTHER", "CT1", "10.1.2.3", "1/1/7")]
-    public void Decide_TitlesAndNetworks_AreHeldAgainstTheLists(string called, string calling, string address, string? rejection) =>
+    public void Decide_TitlesAndNetworks_AreHeldAgainstTheLists(
+        string called, string calling, string address, string? rejection) =>
         Assert.Equal(rejection, Decide(called, calling, address));
 
     [Fact]
@@ -69,15 +71,18 @@ public sealed class AssociationPolicyTests : IAsyncDisposable
         Assert.Equal("1/1/3", Decide("DEFACER", "NOBODY", "10.1.2.3"));
     }
 
-    private string? Decide(string called, string calling, string address, string sopClass = TestInstances.MrImageStorage)
+    private string? Decide(
+        string called, string calling, string address, string sopClass = TestInstances.MrImageStorage)
     {
         var options = new DefacerOptions
         {
             Node = new NodeOptions
             {
-                Peers = [new PeerOptions { AeTitle = "CT1", Networks = ["10.1.0.0/16"] }, new PeerOptions { AeTitle = "MR1" }],
+                Peers = [new PeerOptions { AeTitle = "CT1", Networks = ["10.1.0.0/16"] },
+                    new PeerOptions { AeTitle = "MR1" }],
             },
-            Routes = [new RouteOptions { Name = "a" }, new RouteOptions { Name = "b", CalledAeTitle = "TRIAL", CallingAeTitles = ["CT1"] }],
+            Routes = [new RouteOptions { Name = "a" },
+                new RouteOptions { Name = "b", CalledAeTitle = "TRIAL", CallingAeTitles = ["CT1"] }],
         };
         var policy = new AssociationPolicy(options.Node, new RouteTable(options), _spool, _health);
         var request = new AssociationRequest

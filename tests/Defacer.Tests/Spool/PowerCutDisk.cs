@@ -3,8 +3,8 @@ using Defacer.Spool;
 namespace Defacer.Tests.Spool;
 
 /// <summary>
-/// A disk that loses power at a given step. It keeps beside the real files what a file system must have kept: bytes that
-/// were flushed, and names as they were when their folder was last flushed; nothing more.
+/// A disk that loses power at a given step. It keeps beside the real files what a file system must have kept: bytes
+/// that were flushed, and names as they were when their folder was last flushed; nothing more.
 /// </summary>
 internal sealed class PowerCutDisk : IDisk
 {

@@ -68,14 +68,16 @@ public class PowerCutTests
             foreach (var instance in await ledger.InstancesAsync(job.Id, s_ct))
             {
                 var bytes = await File.ReadAllBytesAsync(spool.Folders.Original(job.Id, instance.ArrivalId));
-                var data = Data(int.Parse(instance.SOPInstanceUID.Split('.')[^1], System.Globalization.CultureInfo.InvariantCulture));
+                var data = Data(int.Parse(instance.SOPInstanceUID.Split('.')[^1],
+                    System.Globalization.CultureInfo.InvariantCulture));
                 Assert.Equal(data, bytes[^data.Length..]);
                 found.Add(instance.SOPInstanceUID);
             }
         }
 
         Assert.Equal(found.Distinct().Count(), found.Count);
-        Assert.True(acknowledged.TrueForAll(found.Contains), $"cut at {cutAt}: {acknowledged.Count} acknowledged, {found.Count} found");
+        Assert.True(acknowledged.TrueForAll(found.Contains),
+            $"cut at {cutAt}: {acknowledged.Count} acknowledged, {found.Count} found");
         Assert.Empty(Directory.GetFiles(spool.Folders.Incoming));
     }
 
@@ -83,7 +85,8 @@ public class PowerCutTests
     {
         var routes = new RouteTable(new DefacerOptions { Routes = [new RouteOptions { Name = "r" }] });
         var clock = new StudyClock(spool, ledger, routes, TimeProvider.System, NullLogger<StudyClock>.Instance);
-        var intake = new StudyIntake(spool, ledger, routes, clock, TimeProvider.System, NullLogger<StudyIntake>.Instance);
+        var intake = new StudyIntake(
+            spool, ledger, routes, clock, TimeProvider.System, NullLogger<StudyIntake>.Instance);
         var batch = new List<Arrival>();
         while (spool.Arrivals.TryRead(out var arrival))
         {
@@ -101,8 +104,10 @@ public class PowerCutTests
         }
     }
 
-    private static byte[] Data(int i) => TestInstances.Encode($"1.2.{i}", "1.2", "1.2.9", pixelBytes: 100 + (2 * i), pixel: (byte)i);
+    private static byte[] Data(int i) =>
+        TestInstances.Encode($"1.2.{i}", "1.2", "1.2.9", pixelBytes: 100 + (2 * i), pixel: (byte)i);
 
     private static SpoolStore Open(string path, IDisk disk) => SpoolStore.Open(
-        path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, disk, TimeProvider.System, NullLogger<SpoolStore>.Instance);
+        path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, disk, TimeProvider.System,
+            NullLogger<SpoolStore>.Instance);
 }

@@ -62,8 +62,10 @@ public sealed class SpoolTests : IDisposable
         Assert.Equal(1, again.Rescan());
         Assert.True(again.Arrivals.TryRead(out var after));
         Assert.Equal(before.ContentHash, after.ContentHash);
-        Assert.Equal((before.Id, before.Routing, before.Bytes, before.CalledAeTitle, before.CallingAeTitle, before.SOPClassUID, before.SOPInstanceUID),
-            (after.Id, after.Routing, after.Bytes, after.CalledAeTitle, after.CallingAeTitle, after.SOPClassUID, after.SOPInstanceUID));
+        Assert.Equal((before.Id, before.Routing, before.Bytes, before.CalledAeTitle, before.CallingAeTitle,
+            before.SOPClassUID, before.SOPInstanceUID),
+            (after.Id, after.Routing, after.Bytes, after.CalledAeTitle, after.CallingAeTitle, after.SOPClassUID,
+                after.SOPInstanceUID));
         Assert.False(again.Arrivals.TryRead(out _));
     }
 
@@ -99,7 +101,8 @@ public sealed class SpoolTests : IDisposable
         await using var spool = Open();
         _disk.BytesUntilFull = bytesUntilFull;
 
-        var outcome = await ReceiveAsync(spool, TestInstances.Encode("1.2.3", "1.2", "1.2.9", pixelBytes: 4000), "1.2.3");
+        var outcome = await ReceiveAsync(
+            spool, TestInstances.Encode("1.2.3", "1.2", "1.2.9", pixelBytes: 4000), "1.2.3");
 
         Assert.Equal(StoreOutcome.OutOfResources, outcome);
         AssertNothingKept(spool);
@@ -140,7 +143,8 @@ public sealed class SpoolTests : IDisposable
         await ReceiveAsync(spool, TestInstances.Encode("1.2.3", "1.2", "1.2.9"), "1.2.3");
         _disk.FailFolderFlush = false;
 
-        Assert.Equal(StoreOutcome.Stored, await ReceiveAsync(spool, TestInstances.Encode("1.2.4", "1.2", "1.2.9"), "1.2.4"));
+        Assert.Equal(
+            StoreOutcome.Stored, await ReceiveAsync(spool, TestInstances.Encode("1.2.4", "1.2", "1.2.9"), "1.2.4"));
     }
 
     [Fact]
@@ -158,7 +162,8 @@ public sealed class SpoolTests : IDisposable
         var first = Task.Run(() => ReceiveAsync(spool, TestInstances.Encode("1.2.1", "1.2", "1.2.9"), "1.2.1"));
         Assert.True(firstIsFlushing.Wait(TimeSpan.FromSeconds(20)));
 
-        var rest = Enumerable.Range(2, 8).Select(i => ReceiveAsync(spool, TestInstances.Encode($"1.2.{i}", "1.2", "1.2.9"), $"1.2.{i}")).ToList();
+        var rest = Enumerable.Range(2, 8).Select(
+            i => ReceiveAsync(spool, TestInstances.Encode($"1.2.{i}", "1.2", "1.2.9"), $"1.2.{i}")).ToList();
         goOn.Set();
         await Task.WhenAll(rest.Prepend(first));
 
@@ -248,7 +253,8 @@ public sealed class SpoolTests : IDisposable
 
         await using var again = Open();
         using var elsewhere = new TemporaryFolder();
-        await using var other = SpoolStore.Open(elsewhere.Path, new SpoolOptions(), _disk, _time, NullLogger<SpoolStore>.Instance);
+        await using var other = SpoolStore.Open(
+            elsewhere.Path, new SpoolOptions(), _disk, _time, NullLogger<SpoolStore>.Instance);
 
         Assert.Equal(first, again.Key.Id("study", "r", "1.2.3"));
         Assert.NotEqual(first, other.Key.Id("study", "r", "1.2.3"));
@@ -256,7 +262,8 @@ public sealed class SpoolTests : IDisposable
     }
 
     private SpoolStore Open(long minFree = 0) => SpoolStore.Open(
-        _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(minFree) }, _disk, _time, NullLogger<SpoolStore>.Instance);
+        _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(minFree) }, _disk, _time,
+            NullLogger<SpoolStore>.Instance);
 
     private static Task<StoreOutcome> ReceiveAsync(SpoolStore spool, byte[] dataSet, string sopInstanceUid) =>
         TestInstances.ReceiveAsync(spool, dataSet, sopInstanceUid);

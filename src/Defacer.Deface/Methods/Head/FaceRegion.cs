@@ -6,13 +6,22 @@ namespace Defacer.Deface.Methods.Head;
 internal static class FaceRegion
 {
     /// <summary>Height of the upper edge: about a finger above the orbital rim, where the eyebrows end.</summary>
-    internal const double BrowZ = -6;
+    internal const double BrowZ = -1;
 
     /// <summary>Height of the orbital rim: below it the cut is deep.</summary>
-    internal const double OrbitTopZ = -18;
+    internal const double OrbitTopZ = -16;
 
-    /// <summary>Below the chin: the mean chin ends at -133.</summary>
-    internal const double ChinZ = -152;
+    /// <summary>Below the lips; from here downward the chin is looked for.</summary>
+    internal const double LipsZ = -108;
+
+    /// <summary>Below the chin of most heads: the mean chin ends at -133.</summary>
+    internal const double ChinZ = -148;
+
+    /// <summary>Below every chin, the mouth wide open.</summary>
+    internal const double LowestChinZ = -205;
+
+    /// <summary>How far behind the chin the skin under it lies, mm.</summary>
+    internal const double UnderChinMm = 24;
 
     /// <summary>The face ends in front of this frontal plane; the ears begin about 40 mm behind it.</summary>
     internal const double SideY = -45;

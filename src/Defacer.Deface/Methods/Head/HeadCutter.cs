@@ -27,12 +27,13 @@ internal sealed class HeadCutter
     private DepthMap Face()
     {
         var s = _pose.Scale;
-        var bottom = (FaceRegion.ChinZ * s.Z) - _extraMm;
+        var lowest = (FaceRegion.LowestChinZ * s.Z) - _extraMm;
         var top = (FaceRegion.BrowZ * s.Z) + _extraMm;
         var half = 90 * s.X;
-        var map = NewMap(-half, half, bottom, top + 24);
+        var map = NewMap(-half, half, lowest, top + 24);
         var skin = Seen(map, (u, v) => new Vector3(u, _extent.Low.Y, v), new Vector3(0, 1, 0), (FaceRegion.SideY * s.Y) - _extent.Low.Y, _extent.Low.Y);
         var own = skin.Filled(40);
+        var bottom = BelowChin(own) - _extraMm;
         var deepest = own.Extreme(10, largest: true).Smoothed(6);
         var smoothTemplate = Seen(map, TemplateSkinY).Filled(20).Smoothed(10);
         var values = new float[map.Values.Length];
@@ -41,7 +42,7 @@ internal sealed class HeadCutter
             for (var column = 0; column < map.Columns; column++)
             {
                 var at = (row * map.Columns) + column;
-                values[at] = map.V(row) > top
+                values[at] = map.V(row) > top || map.V(row) < bottom
                     ? float.NaN
                     : FaceDepth(map.U(column), map.V(row), own.Values[at], deepest.Values[at], smoothTemplate.Values[at]);
             }
@@ -58,6 +59,36 @@ internal sealed class HeadCutter
         }
 
         return map.With(values);
+    }
+
+    // Where the skin under the chin has gone back: chins are longer and mouths wider open than the mean head's.
+    private double BelowChin(DepthMap own)
+    {
+        var sure = FaceRegion.ChinZ * _pose.Scale.Z;
+        var foremost = double.PositiveInfinity;
+        for (var row = own.Rows - 1; row > 0; row--)
+        {
+            var v = own.V(row);
+            if (v > FaceRegion.LipsZ * _pose.Scale.Z)
+            {
+                continue;
+            }
+
+            var middle = Enumerable.Range(-10, 21).Select(i => own.Nearest(2 * i, v)).Where(y => !float.IsNaN(y)).ToList();
+            if (middle.Count == 0)
+            {
+                return Math.Min(v, sure);
+            }
+
+            var front = middle.Min();
+            foremost = Math.Min(foremost, front);
+            if (v <= sure && front - foremost >= FaceRegion.UnderChinMm)
+            {
+                return v;
+            }
+        }
+
+        return own.V(0);
     }
 
     private float FaceDepth(double u, double v, double own, double deepest, double template)

@@ -24,7 +24,8 @@ internal static class HeadFinder
     private const int FewestPoints = 150;
 
     /// <summary>The best fit; null when the body shows too little surface.</summary>
-    internal static HeadFit? Find(BinaryGrid body, BinaryGrid view, RegularGrid grid, CancellationToken cancellationToken)
+    internal static HeadFit? Find(
+        BinaryGrid body, BinaryGrid view, RegularGrid grid, Func<int, (BinaryGrid? Brain, double FarMm)> brain, CancellationToken cancellationToken)
     {
         var core = body.Open(CoreRadiusMm, cancellationToken);
         if (Top(core) is not { } top)
@@ -32,7 +33,9 @@ internal static class HeadFinder
             return null;
         }
 
-        var surface = HeadSurface.Of(body, view, grid, grid.ToPatient(0, 0, top).Z - (2 * ReachMm), cancellationToken);
+        var (inside, farMm) = brain(top);
+        var surface = HeadSurface.Of(body, view, grid, grid.ToPatient(0, 0, top).Z - (2 * ReachMm), cancellationToken)
+            .WithBrain(inside, farMm, cancellationToken);
         var best = Starts(core, grid, top)
             .AsParallel()
             .WithCancellation(cancellationToken)

@@ -16,11 +16,14 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
     // Beyond this many mm a point no longer pulls: shoulders, holders and tubes are farther than the face's variety.
     private const double FarMm = 12;
 
+
+    private const double BackWeight = 0.6;
+
     // What a point of the neck costs wherever it lies: more than a good fit, so that none is hidden there.
     private const double NeckMm = 5;
 
     // How far heads differ from level and from the mean: one deviation costs like 1 mm at every point. Radians; log scale.
-    private const double PitchDeviation = 0.5, TurnDeviation = 0.35, SizeDeviation = 0.25, ShapeDeviation = 0.08;
+    private const double PitchDeviation = 0.5, TurnDeviation = 0.35, SizeDeviation = 0.25, ShapeDeviation = 0.05;
 
     /// <summary>The best pose from a start.</summary>
     /// <param name="start">Nine parameters.</param>
@@ -76,50 +79,71 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
     private (double[] Residuals, double Cost) Evaluate(double[] parameters, int stride)
     {
         var pose = new HeadPose(parameters);
-        var own = template.SurfacePoints;
-        var bodyCount = (body.Count + stride - 1) / stride;
-        var ownCount = (own.Count + stride - 1) / stride;
-        var residuals = new double[bodyCount + ownCount + Count];
-        for (var i = 0; i < bodyCount; i++)
+        var residuals = new List<double>(body.Count + template.SurfacePoints.Count + Count);
+        for (var i = 0; i < body.Count; i += stride)
         {
-            var place = pose.ToTemplate(body[i * stride]);
-            residuals[i] = HeadTemplate.IsNeck(place) ? NeckMm : Robust(template.Distance.At(place) * pose.MeanScale);
+            var place = pose.ToTemplate(body[i]);
+            residuals.Add(HeadTemplate.IsNeck(place) ? NeckMm : Weight(place) * Robust(template.Distance.At(place) * pose.MeanScale, FarMm));
         }
 
-        var seen = 0;
-        for (var i = 0; i < ownCount; i++)
+        var unseen = AddTemplate(residuals, pose, template.SurfacePoints, surface.Distance, Weight, FarMm, stride);
+        if (surface.BrainDistance is { } brain)
         {
-            var patient = pose.FromTemplate(own[i * stride]);
-            if (surface.IsInView(patient))
+            for (var i = 0; i < surface.BrainPoints.Count; i += stride)
             {
-                residuals[bodyCount + i] = Robust(surface.Distance.At(patient));
-                seen++;
+                var place = pose.ToTemplate(surface.BrainPoints[i]);
+                residuals.Add(surface.BrainWeight * Robust(template.BrainDistance.At(place) * pose.MeanScale, surface.BrainFarMm));
             }
+
+            unseen += AddTemplate(residuals, pose, template.BrainPoints, brain, _ => surface.BrainWeight, surface.BrainFarMm, stride);
         }
 
-        AddPriors(residuals.AsSpan(bodyCount + ownCount), parameters, Math.Sqrt(bodyCount + seen));
+        var seen = residuals.Count - unseen;
+        AddPriors(residuals, parameters, Math.Sqrt(seen));
         var sum = 0.0;
         foreach (var r in residuals)
         {
             sum += r * r;
         }
 
-        return (residuals, sum / (bodyCount + seen));
+        return ([.. residuals], sum / seen);
     }
 
-    private static void AddPriors(Span<double> rows, double[] p, double weight)
+    // Points of the template against the patient; those out of view say nothing. Gives the number of these.
+    private int AddTemplate(
+        List<double> residuals, HeadPose pose, IReadOnlyList<Vector3> points, DistanceField distance, Func<Vector3, double> weight, double farMm, int stride)
+    {
+        var unseen = 0;
+        for (var i = 0; i < points.Count; i += stride)
+        {
+            var patient = pose.FromTemplate(points[i]);
+            var isSeen = surface.IsInView(patient);
+            residuals.Add(isSeen ? weight(points[i]) * Robust(distance.At(patient), farMm) : 0);
+            unseen += isSeen ? 0 : 1;
+        }
+
+        return unseen;
+    }
+
+    private static void AddPriors(List<double> rows, double[] p, double weight)
     {
         var size = (p[6] + p[7] + p[8]) / 3;
-        rows[0] = weight * p[3] / PitchDeviation;
-        rows[1] = weight * p[4] / TurnDeviation;
-        rows[2] = weight * p[5] / TurnDeviation;
-        rows[3] = weight * size / SizeDeviation;
-        rows[4] = weight * (p[6] - size) / ShapeDeviation;
-        rows[5] = weight * (p[7] - size) / ShapeDeviation;
-        rows[6] = weight * (p[8] - size) / ShapeDeviation;
+        rows.AddRange(
+        [
+            weight * p[3] / PitchDeviation,
+            weight * p[4] / TurnDeviation,
+            weight * p[5] / TurnDeviation,
+            weight * size / SizeDeviation,
+            weight * (p[6] - size) / ShapeDeviation,
+            weight * (p[7] - size) / ShapeDeviation,
+            weight * (p[8] - size) / ShapeDeviation,
+        ]);
     }
 
-    private static double Robust(double r) => r / Math.Sqrt(1 + (r * r / (FarMm * FarMm)));
+    // The front of the head is what is to be found; the nape bends with the neck, the vault is as round as a ball.
+    private static double Weight(Vector3 template) => template.Y < -30 ? 1 : BackWeight;
+
+    private static double Robust(double r, double farMm) => r / Math.Sqrt(1 + (r * r / (farMm * farMm)));
 
     private (double[,] Normal, double[] Gradient) Linearize(double[] at, double[] residuals, int stride)
     {

@@ -13,6 +13,7 @@ internal static class HeadJudge
 
     // Limits measured on the real series: heads agree to 0.7 and more, a melon to 0.76, a cylinder to 0.6, a chest to 0.3.
     private const double WeakShape = 0.62, StrongShape = 0.85;
+    private const double BarelyShape = 0.45, StrongBrain = 0.6;
     private const double WeakShell = 0.28, StrongShell = 0.42;
 
     // A head's three scales differ by up to 15 %; a melon's by 25 %.
@@ -42,6 +43,10 @@ internal static class HeadJudge
         var interior = HeadInterior.Read(scene, fit.Pose, modality);
         var face = Share(
             template.SurfacePoints.Where(FaceRegion.IsFaceSkin), p => fit.Surface.IsInView(fit.Pose.FromTemplate(p)));
+        // A brain enclosed by bone or dark fluid that has a brain's form makes up for a nape or a hair style unlike the mean.
+        var brain = fit.Surface.BrainPoints.Count == 0
+            ? 0
+            : Share(fit.Surface.BrainPoints, p => Math.Abs(template.BrainDistance.At(fit.Pose.ToTemplate(p))) * fit.Pose.MeanScale <= NearMm);
         var shape = Math.Min(body, head);
         var size = fit.Pose.MeanScale;
         var possible = stretch <= MostStretch && size is >= SmallestHead and <= LargestHead;
@@ -52,22 +57,24 @@ internal static class HeadJudge
             new("stretch", stretch, MostStretch, stretch <= MostStretch, string.Empty),
             new("size", size, LargestHead, size is >= SmallestHead and <= LargestHead, string.Empty),
             new("skull-under-skin", interior.Shell, WeakShell, interior.Shell >= WeakShell, string.Empty),
+            new("brain-on-mean-brain", brain, StrongBrain, brain >= StrongBrain, string.Empty),
             new("vault-rays", interior.Count, FewestRays, interior.Count >= FewestRays, string.Empty),
             new("face-in-view", face, FaceInView, face >= FaceInView, string.Empty),
         ];
-        return new HeadEvidence(Verdict(shape, possible, interior, face), figures);
+        return new HeadEvidence(Verdict(shape, possible, interior, brain, face), figures);
     }
 
-    private static HeadVerdict Verdict(double shape, bool possible, HeadInterior interior, double face)
+    private static HeadVerdict Verdict(double shape, bool possible, HeadInterior interior, double brain, double face)
     {
         var isShape = possible && shape >= WeakShape;
         var isStrongShape = possible && shape >= StrongShape;
+        var isBrain = possible && shape >= BarelyShape && interior.Shell >= StrongShell && brain >= StrongBrain;
         if (interior.Count < FewestRays)
         {
             return isShape ? HeadVerdict.Undecided : HeadVerdict.NotAHead;
         }
 
-        var isHead = (isShape && interior.Shell >= StrongShell) || (isStrongShape && interior.Shell >= WeakShell);
+        var isHead = isBrain || (isShape && interior.Shell >= StrongShell) || (isStrongShape && interior.Shell >= WeakShell);
         if (isHead)
         {
             return face >= FaceInView ? HeadVerdict.Head : HeadVerdict.NoFaceInView;

@@ -37,7 +37,15 @@ internal sealed class HeadScene
         var values = Resampler.ToGrid(volume, grid, float.NaN, cancellationToken);
         var view = Resampler.FieldOfView(volume.Geometry, grid, cancellationToken);
         var body = BodyEnvelope.Find(values, grid.Shape, volume.Modality, cancellationToken);
-        return new HeadScene(grid, values, view, body, HeadFinder.Find(body, view, grid, cancellationToken));
+        // Bone shows where the brain ends; elsewhere it is a guess with leaks.
+        var farMm = volume.Modality == "CT" ? 20.0 : 8.0;
+        var fit = HeadFinder.Find(
+            body,
+            view,
+            grid,
+            top => (BrainEstimate.Find(values, body, top, volume.Modality, cancellationToken), farMm),
+            cancellationToken);
+        return new HeadScene(grid, values, view, body, fit);
     }
 
     /// <summary>The value at a position, of the nearest voxel; NaN outside.</summary>

@@ -27,6 +27,36 @@ internal sealed class HeadSurface
     /// <summary>Points spread evenly over the surface, without those where only the field of view ends the body.</summary>
     internal IReadOnlyList<Vector3> Points { get; }
 
+    /// <summary>Signed distance to what looks like a brain, mm; null where none was found.</summary>
+    internal DistanceField? BrainDistance { get; private init; }
+
+    /// <summary>Points of the surface of what looks like a brain; empty where none was found.</summary>
+    internal IReadOnlyList<Vector3> BrainPoints { get; private init; } = [];
+
+    /// <summary>From this distance on a point of the brain no longer pulls: it is taken for a leak.</summary>
+    internal double BrainFarMm { get; private init; }
+
+    /// <summary>How much a mm at the brain counts against one at the skin.</summary>
+    internal double BrainWeight => BrainFarMm > 10 ? 1.8 : 1;
+
+    /// <summary>The same surface with a brain.</summary>
+    internal HeadSurface WithBrain(BinaryGrid? brain, double farMm, CancellationToken cancellationToken)
+    {
+        if (brain is null)
+        {
+            return this;
+        }
+
+        var points = SurfaceOf(brain, _view.Erode(2 * _grid.SpacingMm, cancellationToken), _grid);
+        var stride = Math.Max(1, points.Count / (MostPoints / 3));
+        return new HeadSurface(_grid, _view, Distance, Points)
+        {
+            BrainFarMm = farMm,
+            BrainDistance = new DistanceField(DistanceTransform.Signed(brain, cancellationToken), _grid.Shape, _grid.Origin),
+            BrainPoints = [.. points.Where((_, i) => i % stride == 0)],
+        };
+    }
+
     /// <summary>Whether the position is in the field of view.</summary>
     internal bool IsInView(Vector3 patient)
     {
@@ -49,6 +79,15 @@ internal sealed class HeadSurface
         var distance = DistanceTransform.Signed(body, cancellationToken);
         // Within two voxels of the border of the field of view a surface may be the border itself.
         var inner = view.Erode(2 * grid.SpacingMm, cancellationToken);
+        var found = SurfaceOf(body, inner, grid);
+        var above = found.Where(p => p.Z >= lowestMm).ToList();
+        var stride = Math.Max(1, above.Count / MostPoints);
+        return new HeadSurface(
+            grid, view, new DistanceField(distance, grid.Shape, grid.Origin), [.. above.Where((_, i) => i % stride == 0)]);
+    }
+
+    private static List<Vector3> SurfaceOf(BinaryGrid body, BinaryGrid inner, RegularGrid grid)
+    {
         var shape = grid.Shape;
         var found = new List<Vector3>();
         for (var slice = 1; slice < shape.Slices - 1; slice++)
@@ -65,10 +104,7 @@ internal sealed class HeadSurface
             }
         }
 
-        var above = found.Where(p => p.Z >= lowestMm).ToList();
-        var stride = Math.Max(1, above.Count / MostPoints);
-        return new HeadSurface(
-            grid, view, new DistanceField(distance, shape, grid.Origin), [.. above.Where((_, i) => i % stride == 0)]);
+        return found;
     }
 
     private static bool IsSurface(BinaryGrid body, int at, GridShape shape)

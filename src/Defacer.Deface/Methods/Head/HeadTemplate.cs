@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Defacer.Imaging.Geometry;
+using Defacer.Imaging.Morphology;
 
 namespace Defacer.Deface.Methods.Head;
 
@@ -17,7 +18,10 @@ internal sealed class HeadTemplate
     {
         Distance = distance;
         Brain = brain;
-        SurfacePoints = FindSurface(distance);
+        SurfacePoints = FindSurface(distance, place => !IsNeck(place));
+        var inside = new BinaryGrid(brain.Shape, Array.ConvertAll(brain.Values, share => share >= 0.5f));
+        BrainDistance = new DistanceField(DistanceTransform.Signed(inside, CancellationToken.None), brain.Shape, brain.Origin);
+        BrainPoints = FindSurface(BrainDistance, place => place.Z > -45);
     }
 
     /// <summary>The mean head that comes with the program.</summary>
@@ -28,6 +32,12 @@ internal sealed class HeadTemplate
 
     /// <summary>Share of heads with brain (everything inside the inner skull) here, 0 to 1.</summary>
     internal DistanceField Brain { get; }
+
+    /// <summary>Signed distance to the surface of the mean brain, mm; negative inside.</summary>
+    internal DistanceField BrainDistance { get; }
+
+    /// <summary>Points of the surface of the mean brain, without stem and cord.</summary>
+    internal IReadOnlyList<Vector3> BrainPoints { get; }
 
     /// <summary>Points of the skin, spread evenly; none at the cut through the neck.</summary>
     internal IReadOnlyList<Vector3> SurfacePoints { get; }
@@ -91,7 +101,7 @@ internal sealed class HeadTemplate
         return Load(stream);
     }
 
-    private static List<Vector3> FindSurface(DistanceField distance)
+    private static List<Vector3> FindSurface(DistanceField distance, Func<Vector3, bool> counts)
     {
         var shape = distance.Shape;
         var points = new List<Vector3>();
@@ -103,7 +113,7 @@ internal sealed class HeadTemplate
                 {
                     // A voxel is about half its edge from the surface that cuts it.
                     var place = distance.Origin + new Vector3(c * shape.ColumnMm, r * shape.RowMm, s * shape.SliceMm);
-                    if (Math.Abs(distance.Values[shape.Index(c, r, s)]) < shape.ColumnMm * 0.5 && !IsNeck(place))
+                    if (Math.Abs(distance.Values[shape.Index(c, r, s)]) < shape.ColumnMm * 0.5 && counts(place))
                     {
                         points.Add(place);
                     }
