@@ -1,4 +1,3 @@
-using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Morphology;
 
 namespace Defacer.Deface.Methods.Head;
