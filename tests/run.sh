@@ -53,7 +53,7 @@ install_peers() {
 install_peers
 step "build" dotnet build Defacer.sln -c Release -v q || finish
 if [ -z "$filter" ]; then
-  step "format" dotnet format Defacer.sln --verify-no-changes --no-restore || true
+  step "format" dotnet format whitespace Defacer.sln --verify-no-changes --no-restore || true
 fi
 
 for project in tests/*/*.csproj; do

@@ -105,7 +105,10 @@ internal static class ReceiveBenchmark
                 ["Spool"] = new JsonObject { ["Path"] = "spool", ["MinFreeSpace"] = "100 MB" },
                 ["Routes"] = new JsonArray(new JsonObject
                 {
-                    ["Name"] = "bench", ["CalledAeTitle"] = "DEFACER", ["StableAge"] = "01:00:00", ["Destinations"] = new JsonArray(),
+                    ["Name"] = "bench",
+                    ["CalledAeTitle"] = "DEFACER",
+                    ["StableAge"] = "01:00:00",
+                    ["Destinations"] = new JsonArray(),
                 }),
                 ["Console"] = new JsonObject { ["Url"] = $"http://127.0.0.1:{FreePort()}" },
             },

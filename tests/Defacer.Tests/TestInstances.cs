@@ -26,19 +26,19 @@ internal static class TestInstances
 
     public static Arrival Describe(SpoolStore spool, string sop, string association = "", string calling = "CT1",
         string called = "DEFACER") => new()
-    {
-        Id = spool.NewArrivalId(),
-        At = DateTimeOffset.UnixEpoch,
-        CalledAeTitle = called,
-        CallingAeTitle = calling,
-        TransferSyntaxUID = DicomTransferSyntax.ExplicitVRLittleEndian.UID,
-        SOPClassUID = MrImageStorage,
-        SOPInstanceUID = sop,
-        Routing = RoutingAttributes.None,
-        ContentHash = string.Empty,
-        Bytes = 0,
-        Association = association,
-    };
+        {
+            Id = spool.NewArrivalId(),
+            At = DateTimeOffset.UnixEpoch,
+            CalledAeTitle = called,
+            CallingAeTitle = calling,
+            TransferSyntaxUID = DicomTransferSyntax.ExplicitVRLittleEndian.UID,
+            SOPClassUID = MrImageStorage,
+            SOPInstanceUID = sop,
+            Routing = RoutingAttributes.None,
+            ContentHash = string.Empty,
+            Bytes = 0,
+            Association = association,
+        };
 
     public static async Task<StoreOutcome> ReceiveAsync(
         SpoolStore spool, byte[] dataSet, string sop, string association = "", DateTimeOffset? at = null)

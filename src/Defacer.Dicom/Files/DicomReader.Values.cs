@@ -109,7 +109,9 @@ public sealed partial class DicomReader
         var remarks = new List<DicomRemark>();
         var options = _options with
         {
-            AllowTruncated = false, StopBefore = null, MaxDepth = Math.Max(1, _options.MaxDepth - (_frames.Count / 2)),
+            AllowTruncated = false,
+            StopBefore = null,
+            MaxDepth = Math.Max(1, _options.MaxDepth - (_frames.Count / 2)),
         };
         using var stream = new MemoryStream(element.Value.ToArray(), writable: false);
         using var source = new ByteSource(stream, null);

@@ -90,16 +90,16 @@ public sealed record PhantomOptions
     /// <param name="sliceMm">Distance of slices.</param>
     public static PhantomOptions WholeHead(
         string modality, PhantomOrientation orientation, double pixelMm, double sliceMm) => new()
-    {
-        Modality = modality,
-        Orientation = orientation,
-        Columns = (int)Math.Ceiling(InPlaneMm / pixelMm),
-        Rows = (int)Math.Ceiling(InPlaneMm / pixelMm),
-        Slices = (int)Math.Ceiling((orientation == PhantomOrientation.Sagittal ? AcrossMm : InPlaneMm) / sliceMm),
-        ColumnMm = pixelMm,
-        RowMm = pixelMm,
-        SliceMm = sliceMm,
-    };
+        {
+            Modality = modality,
+            Orientation = orientation,
+            Columns = (int)Math.Ceiling(InPlaneMm / pixelMm),
+            Rows = (int)Math.Ceiling(InPlaneMm / pixelMm),
+            Slices = (int)Math.Ceiling((orientation == PhantomOrientation.Sagittal ? AcrossMm : InPlaneMm) / sliceMm),
+            ColumnMm = pixelMm,
+            RowMm = pixelMm,
+            SliceMm = sliceMm,
+        };
 
     /// <summary>Slices of the field of view that these options give.</summary>
     internal VolumeGeometry ToGeometry()

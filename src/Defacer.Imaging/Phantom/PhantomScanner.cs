@@ -38,7 +38,7 @@ internal sealed class PhantomScanner
             * Matrix4x4.CreateRotationY(Radians(options.RollDegrees));
         _toHead = Matrix4x4.Transpose(pose);
         _points = Points();
-        
+
         // A scanner's blur: an edge is one and a half points wide.
         _edgeMm = 1.5f * (float)Math.Max(0.6, Math.Min(PointMm, Math.Min(options.ColumnMm, options.RowMm)));
     }

@@ -9,8 +9,8 @@ public static class Destinations
     /// <summary>The destination that the options describe.</summary>
     public static IDestination Create(DestinationOptions options, string ownAeTitle, TimeProvider time) =>
         options.Kind switch
-    {
-        "dimse" => new DimseDestination(options, ownAeTitle, time),
-        _ => throw new UnreachableException("The configuration was checked."),
-    };
+        {
+            "dimse" => new DimseDestination(options, ownAeTitle, time),
+            _ => throw new UnreachableException("The configuration was checked."),
+        };
 }

@@ -159,7 +159,8 @@ public sealed class Node(
             _queues.Add(new DestinationQueue(
                 name, destination, Destinations.Create(destination, options.Node.AeTitle, time), ledger, spool, metrics,
                     time,
-                logs.CreateLogger<DestinationQueue>()) { OnSettled = settlement.Settled });
+                logs.CreateLogger<DestinationQueue>())
+            { OnSettled = settlement.Settled });
         }
 
         var associations =

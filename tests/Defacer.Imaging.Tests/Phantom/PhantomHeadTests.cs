@@ -18,7 +18,12 @@ public class PhantomHeadTests(MeanHead mean) : IClassFixture<MeanHead>
 {
     private static readonly PhantomOptions s_coarse = new()
     {
-        Columns = 40, Rows = 40, Slices = 30, ColumnMm = 6, RowMm = 6, SliceMm = 6,
+        Columns = 40,
+        Rows = 40,
+        Slices = 30,
+        ColumnMm = 6,
+        RowMm = 6,
+        SliceMm = 6,
     };
 
     [Fact]
@@ -80,8 +85,16 @@ public class PhantomHeadTests(MeanHead mean) : IClassFixture<MeanHead>
     {
         var options = new PhantomOptions
         {
-            Orientation = orientation, Columns = 50, Rows = 50, Slices = 50, ColumnMm = 3, RowMm = 3, SliceMm = 3,
-            Centre = new Vector3(0, -50, 0), Noise = 0, Bias = 0,
+            Orientation = orientation,
+            Columns = 50,
+            Rows = 50,
+            Slices = 50,
+            ColumnMm = 3,
+            RowMm = 3,
+            SliceMm = 3,
+            Centre = new Vector3(0, -50, 0),
+            Noise = 0,
+            Bias = 0,
         };
         var grid = new RegularGrid(24, 24, 24, 3, new Vector3(-36, -90, -36));
         var here = On(grid, options);

@@ -15,7 +15,13 @@ public class PhantomSeriesTests
 {
     private static readonly PhantomOptions s_coarse = new()
     {
-        Seed = 5, Columns = 48, Rows = 40, Slices = 12, ColumnMm = 5, RowMm = 6, SliceMm = 14,
+        Seed = 5,
+        Columns = 48,
+        Rows = 40,
+        Slices = 12,
+        ColumnMm = 5,
+        RowMm = 6,
+        SliceMm = 14,
     };
 
     [Theory]

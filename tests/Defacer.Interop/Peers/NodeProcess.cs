@@ -211,7 +211,10 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             destinations[name] = new JsonObject
             {
-                ["Kind"] = "dimse", ["Host"] = "127.0.0.1", ["Port"] = port, ["AeTitle"] = aeTitle,
+                ["Kind"] = "dimse",
+                ["Host"] = "127.0.0.1",
+                ["Port"] = port,
+                ["AeTitle"] = aeTitle,
             };
         }
 

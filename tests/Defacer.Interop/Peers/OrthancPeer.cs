@@ -43,10 +43,19 @@ internal sealed class OrthancPeer : IAsyncDisposable
         var settings = Path.Combine(_folder, "orthanc.json");
         await File.WriteAllTextAsync(settings, new JsonObject
         {
-            ["Name"] = "research", ["StorageDirectory"] = Path.Combine(_folder, "storage"), ["IndexDirectory"] = Path.Combine(_folder, "index"),
-            ["DicomAet"] = AeTitle, ["DicomPort"] = DicomPort, ["HttpPort"] = HttpPort, ["RemoteAccessAllowed"] = false,
-            ["AuthenticationEnabled"] = false, ["DicomAlwaysAllowStore"] = true, ["DicomCheckCalledAet"] = false,
-            ["SyncStorageArea"] = false, ["Plugins"] = new JsonArray(), ["UnknownSopClassAccepted"] = true,
+            ["Name"] = "research",
+            ["StorageDirectory"] = Path.Combine(_folder, "storage"),
+            ["IndexDirectory"] = Path.Combine(_folder, "index"),
+            ["DicomAet"] = AeTitle,
+            ["DicomPort"] = DicomPort,
+            ["HttpPort"] = HttpPort,
+            ["RemoteAccessAllowed"] = false,
+            ["AuthenticationEnabled"] = false,
+            ["DicomAlwaysAllowStore"] = true,
+            ["DicomCheckCalledAet"] = false,
+            ["SyncStorageArea"] = false,
+            ["Plugins"] = new JsonArray(),
+            ["UnknownSopClassAccepted"] = true,
         }.ToJsonString(), cancellationToken);
         _process = System.Diagnostics.Process.Start(new ProcessStartInfo(program!, [settings])
         {

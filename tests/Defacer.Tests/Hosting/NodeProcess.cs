@@ -33,8 +33,14 @@ internal sealed class NodeProcess(string folder, int destinationPort, string sta
                     Destinations = new[] { "pacs" } } },
                 Destinations = new
                 {
-                    pacs = new { Host = "127.0.0.1", Port = destinationPort, AeTitle = "PACS",
-                        RetryDelay = "00:00:00.200", MaxRetryDelay = "00:00:01" },
+                    pacs = new
+                    {
+                        Host = "127.0.0.1",
+                        Port = destinationPort,
+                        AeTitle = "PACS",
+                        RetryDelay = "00:00:00.200",
+                        MaxRetryDelay = "00:00:01"
+                    },
                 },
                 Console = new { Url = "http://127.0.0.1:0" },
             },
@@ -81,8 +87,13 @@ internal sealed class NodeProcess(string folder, int destinationPort, string sta
             try
             {
                 await using var association = await DicomClient.ConnectAsync(
-                    new ClientOptions { Host = "127.0.0.1", Port = Port, CalledAeTitle = "DEFACER",
-                        CallingAeTitle = "CT1" },
+                    new ClientOptions
+                    {
+                        Host = "127.0.0.1",
+                        Port = Port,
+                        CalledAeTitle = "DEFACER",
+                        CallingAeTitle = "CT1"
+                    },
                     [new ProposedContext(TestInstances.MrImageStorage, DicomTransferSyntax.ExplicitVRLittleEndian.UID)],
                     CancellationToken.None);
                 while (next < files.Count)

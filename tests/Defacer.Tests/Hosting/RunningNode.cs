@@ -75,8 +75,13 @@ internal sealed class RunningNode : IAsyncDisposable
     public async Task<ClientAssociation> ConnectAsync(
         string sopClass = TestInstances.MrImageStorage, string called = "DEFACER") =>
         await DicomClient.ConnectAsync(
-            new ClientOptions { Host = "127.0.0.1", Port = Node.Port!.Value, CalledAeTitle = called,
-                CallingAeTitle = "CT1" },
+            new ClientOptions
+            {
+                Host = "127.0.0.1",
+                Port = Node.Port!.Value,
+                CalledAeTitle = called,
+                CallingAeTitle = "CT1"
+            },
             [new ProposedContext(sopClass, DicomTransferSyntax.ExplicitVRLittleEndian.UID)],
             CancellationToken.None);
 

@@ -171,8 +171,13 @@ public sealed class WholePathTests : IDisposable
             var kind = new ObjectKind(
                 meta.FileMetaInfo.GetString(DicomTag.MediaStorageSOPClassUID) ?? string.Empty, meta.TransferSyntax.UID);
             await using var association = await DicomClient.ConnectAsync(
-                new ClientOptions { Host = "127.0.0.1", Port = node.Node.Port!.Value, CalledAeTitle = "DEFACER",
-                    CallingAeTitle = "CT1" },
+                new ClientOptions
+                {
+                    Host = "127.0.0.1",
+                    Port = node.Node.Port!.Value,
+                    CalledAeTitle = "DEFACER",
+                    CallingAeTitle = "CT1"
+                },
                 ContextPlanner.Plan([kind])[0].Contexts, s_ct);
             var response = await association.StoreAsync(path, s_ct);
             await association.ReleaseAsync(s_ct);
