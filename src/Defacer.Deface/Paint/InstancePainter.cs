@@ -42,6 +42,7 @@ internal sealed class InstancePainter
         var stored = new StoredValues(description);
         var overlayBits = OverlayPlanes.EmbeddedBits(file.Dataset, description);
         var extent = new PixelExtent();
+        var painted = new bool[description.NumberOfFrames];
         for (var frame = 0; frame < description.NumberOfFrames; frame++)
         {
             var bytes = pixels.AsSpan(frame * frameBytes, frameBytes);
@@ -49,7 +50,8 @@ internal sealed class InstancePainter
             OverlayPlanes.Clear(bytes, overlayBits, description.BitsAllocated / 8);
             if (_slices.TryGetValue((instance, frame), out var at))
             {
-                PaintFrame(bytes, stored, ValueMapping.Of(file.Dataset, frame, description), at.Paint, at.Slice);
+                painted[frame] = PaintFrame(
+                    bytes, stored, ValueMapping.Of(file.Dataset, frame, description), at.Paint, at.Slice);
             }
 
             extent.Include(bytes, stored, description.FramePixels);
@@ -59,16 +61,22 @@ internal sealed class InstancePainter
             ? file.TransferSyntax
             : DicomTransferSyntax.ExplicitVRLittleEndian;
         NativePixelData.Replace(dataset, description, pixels, syntax);
-        PaintedAttributes.Update(dataset, extent);
+        PaintedAttributes.Update(dataset, extent, painted);
         var meta = file.FileMetaInfo.Clone();
         meta.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, syntax.UID);
         return new DicomFile(meta, dataset) { Preamble = file.Preamble };
     }
 
-    private static void PaintFrame(Span<byte> bytes, StoredValues stored, ValueMapping mapping, StackPaint paint, int slice)
+    // Whether anything was masked.
+    private static bool PaintFrame(Span<byte> bytes, StoredValues stored, ValueMapping mapping, StackPaint paint, int slice)
     {
         var count = paint.Mask.Geometry.Rows * paint.Mask.Geometry.Columns;
         var start = slice * count;
+        if (paint.Mask.Labels.AsSpan(start, count).IndexOfAnyExcept(MaskVolume.Keep) < 0)
+        {
+            return false;
+        }
+
         for (var pixel = 0; pixel < count; pixel++)
         {
             if (paint.Mask.Labels[start + pixel] != MaskVolume.Keep)
@@ -76,5 +84,7 @@ internal sealed class InstancePainter
                 stored.Set(bytes, pixel, mapping.ToStored(paint.Values.At(start + pixel), stored));
             }
         }
+
+        return true;
     }
 }

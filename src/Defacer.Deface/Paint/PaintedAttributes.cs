@@ -15,19 +15,21 @@ internal static class PaintedAttributes
         DicomTag.MACParametersSequence, DicomTag.DigitalSignaturesSequence,
     ];
 
-    internal static void Update(DicomDataset dataset, PixelExtent extent)
+    /// <summary>Makes the attributes of painted pixels true.</summary>
+    /// <param name="dataset">With its new pixel data.</param>
+    /// <param name="extent">Of the new pixel data.</param>
+    /// <param name="painted">For each frame, whether anything of it was replaced.</param>
+    internal static void Update(DicomDataset dataset, PixelExtent extent, IReadOnlyList<bool> painted)
     {
         Replace(dataset, DicomTag.SmallestImagePixelValue, extent.Smallest);
         Replace(dataset, DicomTag.LargestImagePixelValue, extent.Largest);
-        Derive(dataset, DicomTag.ImageType);
+        Derive(dataset, DicomTag.ImageType, DeriveFrames(dataset, painted) ? "MIXED" : "DERIVED");
         foreach (var level in AllLevels(dataset))
         {
             foreach (var tag in s_stale)
             {
                 level.Remove(tag);
             }
-
-            Derive(level, DicomTag.FrameType);
         }
 
         RemovePictures(dataset);
@@ -56,12 +58,44 @@ internal static class PaintedAttributes
         return levels;
     }
 
-    private static void Derive(DicomDataset dataset, DicomTag tag)
+    // Says whether frames differ: a frame that lost nothing is as original as before, and the object is then MIXED
+    // (PS3.3 §C.8.16.1), which also keeps what only original frames may state about their acquisition.
+    private static bool DeriveFrames(DicomDataset dataset, IReadOnlyList<bool> painted)
+    {
+        foreach (var level in dataset.GetItems(DicomTag.SharedFunctionalGroupsSequence).SelectMany(TypesIn))
+        {
+            Derive(level, DicomTag.FrameType, "DERIVED");
+        }
+
+        var frames = dataset.GetItems(DicomTag.PerFrameFunctionalGroupsSequence);
+        var left = false;
+        for (var frame = 0; frame < frames.Count; frame++)
+        {
+            foreach (var level in TypesIn(frames[frame]))
+            {
+                if (frame >= painted.Count || painted[frame])
+                {
+                    Derive(level, DicomTag.FrameType, "DERIVED");
+                }
+                else
+                {
+                    left |= level.GetString(DicomTag.FrameType) == "ORIGINAL";
+                }
+            }
+        }
+
+        return left;
+    }
+
+    private static IEnumerable<DicomDataset> TypesIn(DicomDataset groups) =>
+        groups.OfType<DicomSequence>().SelectMany(s => s.Items).Where(i => i.Contains(DicomTag.FrameType));
+
+    private static void Derive(DicomDataset dataset, DicomTag tag, string value)
     {
         var values = dataset.GetStrings(tag);
         if (values.Count > 0 && values[0] != "DERIVED")
         {
-            dataset.AddOrUpdate(tag, DicomVR.CS, ["DERIVED", .. values.Skip(1)]);
+            dataset.AddOrUpdate(tag, DicomVR.CS, [value, .. values.Skip(1)]);
         }
     }
 
