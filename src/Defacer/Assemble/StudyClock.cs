@@ -65,7 +65,9 @@ public sealed class StudyClock(
     public async Task<TimeSpan> SweepAsync(CancellationToken ct)
     {
         var next = s_longestWait;
-        foreach (var job in await ledger.JobsAsync(JobState.Receiving, ct))
+        var receiving = await ledger.JobsAsync(JobState.Receiving, ct);
+        Forget(receiving);
+        foreach (var job in receiving)
         {
             var stableAge = routes.Find(job.Route)?.StableAge ?? TimeSpan.Zero;
             var left = LastSign(job) + stableAge - time.GetUtcNow();
@@ -87,6 +89,19 @@ public sealed class StudyClock(
         }
 
         return next;
+    }
+
+    // Repeats of finished studies come on associations too; nothing is waited for there.
+    private void Forget(IReadOnlyList<Job> receiving)
+    {
+        foreach (var jobId in _senders.Keys.Except(receiving.Select(j => j.Id), StringComparer.Ordinal).ToList())
+        {
+            if (_senders.TryGetValue(jobId, out var senders) && !senders.Keys.Any(spool.IsOpen))
+            {
+                _senders.TryRemove(jobId, out _);
+                _lastOpen.TryRemove(jobId, out _);
+            }
+        }
     }
 
     // The last moment at which more could be expected: an arrival, or an open association of a sender.

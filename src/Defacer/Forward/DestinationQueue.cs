@@ -105,11 +105,11 @@ public sealed class DestinationQueue : IDisposable
         var failed = 0;
         try
         {
-            var (present, missing) = (
-                batch.Where(o => File.Exists(o.Path)).ToList(), batch.Where(o => !File.Exists(o.Path)).ToList());
+            var (present, missing) = (batch.Where(IsAsVerified).ToList(), batch.Where(o => !IsAsVerified(o)).ToList());
             foreach (var lost in missing)
             {
-                _log.LogError("Job {Job}: an output is missing in the spool and cannot be sent; retry the job.",
+                _log.LogError(
+                    "Job {Job}: an output in the spool is missing or not the one that was verified; it is held.",
                     lost.Delivery.JobId);
                 await _ledger.RecordDeliveryAsync(lost.Delivery, DeliveryState.Held, null, ct);
             }
@@ -221,6 +221,10 @@ public sealed class DestinationQueue : IDisposable
             }
         }
     }
+
+    // Only the bytes that the verifier passed may leave.
+    private static bool IsAsVerified(Outgoing outgoing) =>
+        File.Exists(outgoing.Path) && ContentHash.OfFile(outgoing.Path) == outgoing.Delivery.Output.ContentHash;
 
     private string PathOf(Delivery delivery) =>
         Path.Combine(_spool.Folders.Outputs(delivery.JobId), delivery.Output.SOPInstanceUID + ".dcm");

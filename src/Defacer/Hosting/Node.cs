@@ -70,6 +70,7 @@ public sealed class Node(
                 paths.SiteKey);
         }
 
+        SiteKeyMark.Check(spool, tools.Key);
         await new SpoolRecovery(spool, _ledger, [.. options.Destinations.Keys], logs.CreateLogger<SpoolRecovery>())
             .RunAsync(cancellationToken);
         var associations = Compose(spool, _ledger, tools);
@@ -121,11 +122,15 @@ public sealed class Node(
             return;
         }
 
+        // Also when the start failed half-way and nobody stopped what runs already.
+        await _stop.CancelAsync();
         await _abort.CancelAsync();
         if (_listener is not null)
         {
             await _listener.DisposeAsync();
         }
+
+        await Task.WhenAny(Task.WhenAll(_loops), Task.Delay(s_loopGrace, time, CancellationToken.None));
 
         if (_ledger is not null)
         {
@@ -172,9 +177,9 @@ public sealed class Node(
         Run("settlement", settlement.RunAsync);
         Run("retention", retention.RunAsync);
         Run("queues", new QueueSampler(ledger, spool, metrics, time, logs.CreateLogger<QueueSampler>()).RunAsync);
-        if (systemd is not null)
+        if (systemd is { IsEnabled: true } && SystemdWatchdog.RequestedInterval() is { } interval)
         {
-            Run("watchdog", new SystemdWatchdog(systemd, Health!, time).RunAsync);
+            Run("watchdog", new SystemdWatchdog(systemd, Health!.WhyNotAlive, interval, time).RunAsync);
         }
 
         return associations;

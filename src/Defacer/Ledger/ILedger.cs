@@ -142,6 +142,6 @@ public enum JobDecision
     /// <summary>Awaiting approval: forward.</summary>
     Approve,
 
-    /// <summary>Awaiting approval or parked: it does not leave.</summary>
+    /// <summary>Ready, awaiting approval, forwarding or parked: no more of it leaves.</summary>
     Reject,
 }

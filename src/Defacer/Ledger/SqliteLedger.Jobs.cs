@@ -176,7 +176,8 @@ public sealed partial class SqliteLedger
             case (JobDecision.Approve, JobState.AwaitingApproval, _):
                 MoveTo(job.Id, JobState.Forwarding, "approved by a person");
                 return true;
-            case (JobDecision.Reject, JobState.AwaitingApproval or JobState.Parked, _):
+            case (JobDecision.Reject,
+                JobState.AwaitingApproval or JobState.Parked or JobState.Forwarding or JobState.Ready, _):
                 MoveTo(job.Id, JobState.Rejected, "rejected by a person");
                 return true;
             case (JobDecision.Retry, JobState.Parked, ParkCause.Destination):

@@ -3,30 +3,28 @@ using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Defacer.Observe;
 
-/// <summary>
-/// Tells systemd that the node lives, twice in each interval that the unit's WatchdogSec asks for; silent when it
-/// does not.
-/// </summary>
-public sealed class SystemdWatchdog(ISystemdNotifier notifier, NodeHealth health, TimeProvider time)
+/// <summary>Tells systemd that the node lives, twice in each interval of the unit's WatchdogSec.</summary>
+public sealed class SystemdWatchdog(
+    ISystemdNotifier notifier, Func<IReadOnlyList<string>> whyNotAlive, TimeSpan interval, TimeProvider time)
 {
-    /// <summary>Runs until cancelled; ends at once where nobody watches.</summary>
+    /// <summary>The interval that systemd asks for (sd_watchdog_enabled); null when it does not watch.</summary>
+    public static TimeSpan? RequestedInterval() =>
+        long.TryParse(
+            Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0
+            ? TimeSpan.FromMicroseconds(n)
+            : null;
+
+    /// <summary>Runs until cancelled. A node that does not live is silent: systemd restarts it.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var text = Environment.GetEnvironmentVariable("WATCHDOG_USEC");
-        if (!notifier.IsEnabled || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture,
-            out var microseconds) || microseconds <= 0)
-        {
-            return;
-        }
-
         while (true)
         {
-            if (health.WhyNotAlive() is [])
+            if (whyNotAlive() is [])
             {
                 notifier.Notify(new ServiceState("WATCHDOG=1"));
             }
 
-            await Task.Delay(TimeSpan.FromMicroseconds(microseconds / 2), time, ct);
+            await Task.Delay(interval / 2, time, ct);
         }
     }
 }

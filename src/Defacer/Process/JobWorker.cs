@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using Defacer.Configuration;
 using Defacer.Imaging;
 using Defacer.Ledger;
@@ -161,7 +160,7 @@ public sealed class JobWorker(
             foreach (var (uid, path) in result.Outputs)
             {
                 ct.ThrowIfCancellationRequested();
-                outputs.Add(new JobOutput(uid, Hash(path)));
+                outputs.Add(new JobOutput(uid, ContentHash.OfFile(path)));
                 spool.Disk.FlushFile(path);
                 File.Move(path, Path.Combine(folder, uid + ".dcm"), overwrite: true);
             }
@@ -236,13 +235,5 @@ public sealed class JobWorker(
         {
             await ledger.ReturnJobAsync(job.Id, _owner, reason, CancellationToken.None);
         }
-    }
-
-    private static string Hash(string path)
-    {
-        using var stream = File.OpenRead(path);
-        var hash = new XxHash128();
-        hash.Append(stream);
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }

@@ -97,6 +97,13 @@ internal sealed class StudyRun(
         start = time.GetTimestamp();
         var found = Verify(study, ct);
         _timings["verify"] = time.GetElapsedTime(start).TotalSeconds;
+        if (route.Render && found is null)
+        {
+            start = time.GetTimestamp();
+            StudyPictures.Write(spool.Folders.Renders(job.Id), _defacement, inputs, _outputs, ct);
+            _timings["render"] = time.GetElapsedTime(start).TotalSeconds;
+        }
+
         return found;
     }
 

@@ -39,7 +39,7 @@ public sealed class FreeSpace(IDisk disk, string root, long minBytes, TimeProvid
         {
             return disk.FreeBytes(root);
         }
-        catch (IOException)
+        catch (Exception e) when (DiskError.Is(e))
         {
             // A disk that cannot be asked is one that cannot be trusted with an instance.
             return 0;

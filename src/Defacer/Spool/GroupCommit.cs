@@ -12,12 +12,12 @@ internal sealed class GroupCommit : IAsyncDisposable
     private const int MaxWaiting = 4096;
     private readonly IDisk _disk;
     private readonly string _folder;
-    private readonly Action<IOException> _onError;
+    private readonly Action<Exception> _onError;
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Task _loop;
 
-    internal GroupCommit(IDisk disk, string folder, Action<IOException> onError)
+    internal GroupCommit(IDisk disk, string folder, Action<Exception> onError)
     {
         (_disk, _folder, _onError) = (disk, folder, onError);
         _loop = Task.Run(RunAsync);
@@ -51,7 +51,16 @@ internal sealed class GroupCommit : IAsyncDisposable
                 group.Add(waiting);
             }
 
-            Commit(group);
+            try
+            {
+                Commit(group);
+            }
+            catch (Exception e)
+            {
+                // Top of the loop: whatever it was, nobody may wait for ever, and nothing unsure is acknowledged.
+                _onError(e);
+                group.ForEach(w => w.Done.TrySetResult(false));
+            }
         }
     }
 
@@ -79,7 +88,7 @@ internal sealed class GroupCommit : IAsyncDisposable
             _disk.Move(waiting.From, waiting.To);
             return true;
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskError.Is(e))
         {
             _onError(e);
             return false;
@@ -93,7 +102,7 @@ internal sealed class GroupCommit : IAsyncDisposable
             _disk.FlushFolder(_folder);
             return true;
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskError.Is(e))
         {
             _onError(e);
             return false;
@@ -107,7 +116,7 @@ internal sealed class GroupCommit : IAsyncDisposable
             _disk.Delete(waiting.From);
             _disk.Delete(waiting.To);
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskError.Is(e))
         {
             // Left behind it is taken in at the next start as one more copy, which the duplicate rule absorbs.
             _onError(e);

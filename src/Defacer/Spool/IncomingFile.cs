@@ -62,7 +62,7 @@ public sealed class IncomingFile : IDisposable
             _hash.Append(bytes);
             _bytes += bytes.Length;
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskError.Is(e))
         {
             _failed = true;
             _spool.ReportDiskError(e);
@@ -91,8 +91,9 @@ public sealed class IncomingFile : IDisposable
             ContentHash = Convert.ToHexStringLower(_hash.GetCurrentHash()),
             Bytes = _bytes,
         };
+        var isStored = await _spool.CommitAsync(this, arrival, ct);
         _isDone = true;
-        return await _spool.CommitAsync(this, arrival, ct) ? StoreOutcome.Stored : StoreOutcome.OutOfResources;
+        return isStored ? StoreOutcome.Stored : StoreOutcome.OutOfResources;
     }
 
     /// <inheritdoc/>
@@ -117,7 +118,7 @@ public sealed class IncomingFile : IDisposable
             _file.Dispose();
             return true;
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskError.Is(e))
         {
             _spool.ReportDiskError(e);
             return false;
@@ -130,7 +131,7 @@ public sealed class IncomingFile : IDisposable
         {
             _file.Dispose();
         }
-        catch (IOException)
+        catch (Exception e) when (DiskError.Is(e))
         {
             // The stream's last write fails again on a full disk; the file is removed next, so nothing is lost.
         }

@@ -97,7 +97,7 @@ public sealed partial class SpoolStore : IAsyncDisposable
             file = _disk.Create(path);
             return new IncomingFile(this, description, path, file);
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskError.Is(e))
         {
             ReportDiskError(e);
             file?.Dispose();
@@ -175,14 +175,14 @@ public sealed partial class SpoolStore : IAsyncDisposable
         {
             _disk.Delete(path);
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskError.Is(e))
         {
             // Removed at the next start.
             ReportDiskError(e);
         }
     }
 
-    internal void ReportDiskError(IOException e) =>
+    internal void ReportDiskError(Exception e) =>
         _log.LogError(e, "The spool's disk failed; the instance is answered with A700H and not kept.");
 
     // Patients' data lie here: readable by the owner only. On Windows the folder inherits; the service script sets it.

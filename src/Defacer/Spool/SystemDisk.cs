@@ -62,7 +62,18 @@ public sealed partial class SystemDisk : IDisk
     public void Delete(string path) => File.Delete(path);
 
     /// <inheritdoc/>
-    public long FreeBytes(string path) => new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace;
+    public long FreeBytes(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace;
+        }
+
+        // DriveInfo knows drive letters only; a spool may lie on a share.
+        return GetDiskFreeSpaceEx(path, out var free, out _, out _)
+            ? (long)Math.Min(free, long.MaxValue)
+            : throw new IOException($"Free space cannot be read (Windows error {Marshal.GetLastPInvokeError()}).");
+    }
 
     private const int ReadOnly = 0;
     private const uint MoveFileWriteThrough = 8;
@@ -80,6 +91,11 @@ public sealed partial class SystemDisk : IDisk
         SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool MoveFileEx(string from, string to, uint flags);
+
+    [LibraryImport("kernel32", EntryPoint = "GetDiskFreeSpaceExW", StringMarshalling = StringMarshalling.Utf16,
+        SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool GetDiskFreeSpaceEx(string path, out ulong free, out ulong total, out ulong all);
 
     private sealed class SystemFile : IDiskFile
     {

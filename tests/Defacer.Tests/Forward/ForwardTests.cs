@@ -188,11 +188,13 @@ public sealed class ForwardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Send_OutputIsMissing_IsHeldAndTheRestArrives()
+    public async Task Send_OutputIsMissingOrChanged_IsHeldAndTheRestArrives()
     {
         await using var scp = await new ScriptedScp().StartAsync();
-        await AddJobAsync("job", 3, "pacs");
-        File.Delete(Directory.GetFiles(_spool.Folders.Outputs("job"))[0]);
+        await AddJobAsync("job", 4, "pacs");
+        var outputs = Directory.GetFiles(_spool.Folders.Outputs("job"));
+        File.Delete(outputs[0]);
+        await File.AppendAllTextAsync(outputs[1], "changed after it was verified");
         Start("pacs", scp.Port);
 
         await SettledAsync("job", JobState.Parked);
@@ -286,9 +288,9 @@ public sealed class ForwardTests : IAsyncDisposable
             var dataset = new DicomDataset();
             dataset.AddOrUpdate(DicomTag.SOPClassUID, DicomVR.UI, TestInstances.MrImageStorage);
             dataset.AddOrUpdate(DicomTag.SOPInstanceUID, DicomVR.UI, uid);
-            new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.ExplicitVRLittleEndian), dataset).Save(
-                Path.Combine(folder, uid + ".dcm"));
-            outputs.Add(new JobOutput(uid, $"hash {i}"));
+            var path = Path.Combine(folder, uid + ".dcm");
+            new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.ExplicitVRLittleEndian), dataset).Save(path);
+            outputs.Add(new JobOutput(uid, ContentHash.OfFile(path)));
         }
 
         var completion = new JobCompletion(job, "w", 1, ["a"], outputs, destinations, false, "ok");

@@ -222,6 +222,32 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_SiteKeyWasReplaced_RefusesInsteadOfGivingSecondPseudonyms()
+    {
+        await using (await RunningNode.StartAsync(_folder.Path))
+        {
+        }
+
+        File.Delete(_folder["site.key"]);
+
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => RunningNode.StartAsync(_folder.Path));
+        Assert.Contains("second pseudonym", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_HttpPortIsTaken_FailsAndLetsTheSpoolGo()
+    {
+        await using (var node = await RunningNode.StartAsync(_folder["first"]))
+        {
+            await Assert.ThrowsAnyAsync<IOException>(() =>
+                RunningNode.StartAsync(_folder["second"], ("Console:Url", node.Http.ToString())));
+        }
+
+        await using var again = await RunningNode.StartAsync(_folder["second"]);
+        Assert.NotNull(again.Node.Port);
+    }
+
+    [Fact]
     public async Task Start_BadProfile_IsAConfigurationError()
     {
         var error = await Assert.ThrowsAsync<ConfigurationException>(

@@ -46,6 +46,7 @@ internal sealed class RunningNode : IAsyncDisposable
             values["Defacer:" + key] = value;
         }
 
+        Directory.CreateDirectory(folder);
         var log = new MemoryLog();
         var app = NodeHost.Create(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), folder, builder =>
         {

@@ -24,7 +24,8 @@ public sealed class WholePathTests : IDisposable
     public async Task Send_HeadWithAFace_ArrivesDefacedDeidentifiedAndCounted()
     {
         await using var pacs = await new ScriptedScp().StartAsync();
-        await using var node = await StartAsync(pacs.Port);
+        await using var node = await StartAsync(
+            pacs.Port, ("Routes:0:Render", "true"), ("Spool:KeepOriginals", "always"));
         var scan = PhantomOptions.WholeHead("MR", PhantomOrientation.Sagittal, 2, 2.5);
         var slices = PhantomSeries.Instances(PhantomHead.Create(scan, s_ct), new PhantomSeriesOptions { Scan = scan });
 
@@ -42,6 +43,7 @@ public sealed class WholePathTests : IDisposable
         Assert.All(series.Gate, g => Assert.True(g.Passed, g.Name));
         Assert.Equal((slices.Count, slices.Count), (report.Verifier!.Files, report.Verifier.FilesPassed));
         Assert.Equal(slices.Count, Assert.Single(report.Destinations).Delivered);
+        Assert.Single(Directory.GetFiles(new SpoolFolders(_folder["spool"]).Renders(job.Id), "*.png"));
     }
 
     [Fact]
