@@ -23,7 +23,13 @@ internal static class PaintedAttributes
     {
         Replace(dataset, DicomTag.SmallestImagePixelValue, extent.Smallest);
         Replace(dataset, DicomTag.LargestImagePixelValue, extent.Largest);
-        Derive(dataset, DicomTag.ImageType, DeriveFrames(dataset, painted) ? "MIXED" : "DERIVED");
+        var isMixed = DeriveFrames(dataset, painted);
+        Derive(dataset, DicomTag.ImageType, isMixed ? "MIXED" : "DERIVED");
+        if (!isMixed)
+        {
+            PulseSequence.RemoveFrom(dataset);
+        }
+
         foreach (var level in AllLevels(dataset))
         {
             foreach (var tag in s_stale)
