@@ -2,6 +2,7 @@ using Defacer.Configuration;
 using Defacer.Dicom.Files;
 using Defacer.Observe;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -54,9 +55,12 @@ public static class NodeHost
 
     private static void AddLogging(WebApplicationBuilder builder, TelemetryOptions telemetry)
     {
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter(
-            "Microsoft.Hosting.Lifetime", LogLevel.Information);
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+
+        // A start that fails is told by the verb in a sentence; the event log of a service keeps the whole of it.
+        builder.Logging.AddFilter<ConsoleLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;
