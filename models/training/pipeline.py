@@ -14,6 +14,8 @@ GATE, SEGMENTER = network.MODELS["gate"], network.MODELS["segmenter"]
 BOX_CLASSES = (EYES, FACE, RIGHT_EAR, LEFT_EAR)
 # A scan longer than the gate's cube is searched in steps of half the cube.
 SEARCH_STEP_MM = GATE["size"][0] * GATE["spacing"] / 2
+# From the middle of the face's box to the middle of the box of face and ears, in an upright adult.
+EARS_BEHIND_MM = 45.0
 
 
 @dataclass
@@ -66,8 +68,10 @@ def find_box(gate, scan):
     if len(where) == 0:
         return presence, ml, None
     low, high = np.percentile(where, [2, 98], axis=0)
+    # Face and eyes alone: the middle of the whole box lies this much further back.
+    back = 0 if np.isin(classes, (RIGHT_EAR, LEFT_EAR)).any() else EARS_BEHIND_MM
     centre = ((low + high) / 2 + 0.5) * 2 * GATE["spacing"] - np.array(GATE["size"]) * GATE["spacing"] / 2
-    return presence, ml, place + centre
+    return presence, ml, place + centre + [0, back, 0]
 
 
 def segment(net, scan, centre):
