@@ -12,7 +12,9 @@ public sealed record DefaceOptions
     /// <summary>What happens to a series that shows no head. Default: parked.</summary>
     public NotAHeadPolicy NotAHead { get; init; } = NotAHeadPolicy.Park;
 
-    /// <summary>Whether the masks are kept in the result, for pictures. Default false: they cost a byte a voxel.</summary>
+    /// <summary>
+    /// Whether the masks are kept in the result, for pictures. Default false: they cost a byte a voxel.
+    /// </summary>
     public bool Render { get; init; }
 
     /// <summary>Bytes that one study may use; a stack that needs more is parked. Default 4 GB.</summary>

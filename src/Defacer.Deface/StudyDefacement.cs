@@ -26,7 +26,8 @@ public enum SeriesOutcome
 /// <param name="Index">Index in the list given.</param>
 /// <param name="Original">As it came.</param>
 /// <param name="Painted">With the face removed from the pixels; the original itself where nothing was removed.</param>
-/// <param name="Outcome">What is being done to its series; the final word is in the <see cref="StudyDefacement"/>.</param>
+/// <param name="Outcome">What is being done to its series; the final word is in the <see
+/// cref="StudyDefacement"/>.</param>
 /// <param name="FaceRemoved">Whether a method removed the face from this series, so that its files may say so.</param>
 public sealed record DefacedInstance(int Index, DicomFile Original, DicomFile Painted, SeriesOutcome Outcome, bool FaceRemoved);
 
@@ -34,7 +35,9 @@ public sealed record DefacedInstance(int Index, DicomFile Original, DicomFile Pa
 /// <param name="Series">One entry a series, in the order of first appearance.</param>
 public sealed record StudyDefacement(IReadOnlyList<SeriesDefacement> Series);
 
-/// <summary>What was done to one series, for report and metrics. Holds no patient data but the series UID it came with.</summary>
+/// <summary>
+/// What was done to one series, for report and metrics. Holds no patient data but the series UID it came with.
+/// </summary>
 public sealed record SeriesDefacement
 {
     /// <summary>Series Instance UID as it came.</summary>
@@ -52,7 +55,9 @@ public sealed record SeriesDefacement
     /// <summary>Why it is parked; null otherwise.</summary>
     public Parked? Parked { get; init; }
 
-    /// <summary>Slice plane: axial, sagittal, coronal, with "oblique" where the plane is more than 5 degrees off.</summary>
+    /// <summary>
+    /// Slice plane: axial, sagittal, coronal, with "oblique" where the plane is more than 5 degrees off.
+    /// </summary>
     public string Orientation { get; init; } = string.Empty;
 
     /// <summary>The method whose mask was used; empty where none was.</summary>

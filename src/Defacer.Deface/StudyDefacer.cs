@@ -6,14 +6,19 @@ using Defacer.Imaging.Geometry;
 
 namespace Defacer.Deface;
 
-/// <summary>The whole stage for one study of one route: masks, painting, writing, and the gate on what was written.</summary>
+/// <summary>
+/// The whole stage for one study of one route: masks, painting, writing, and the gate on what was written.
+/// </summary>
 /// <param name="time">For the timings of the report.</param>
 public sealed class StudyDefacer(TimeProvider time)
 {
-    /// <summary>Treats a study. Files already written for a series that ends parked must be thrown away by the caller.</summary>
+    /// <summary>
+    /// Treats a study. Files already written for a series that ends parked must be thrown away by the caller.
+    /// </summary>
     /// <param name="instances">Every instance of the study.</param>
     /// <param name="options">The route's settings.</param>
-    /// <param name="write">De-identifies and stores one instance and gives its path; called again when a higher rung repaints it.</param>
+    /// <param name="write">De-identifies and stores one instance and gives its path; called again when a higher rung
+    /// repaints it.</param>
     /// <param name="cancellationToken">Looked at between instances, and inside long steps.</param>
     /// <exception cref="ArgumentException">The options name a method or fill that does not exist.</exception>
     public async Task<StudyDefacement> RunAsync(

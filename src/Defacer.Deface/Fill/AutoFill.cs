@@ -2,7 +2,9 @@ using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Fill;
 
-/// <summary>What disturbs later processing least: air of -1000 HU in CT, no activity in PET, noise of air elsewhere.</summary>
+/// <summary>
+/// What disturbs later processing least: air of -1000 HU in CT, no activity in PET, noise of air elsewhere.
+/// </summary>
 public sealed class AutoFill : IFill
 {
     /// <inheritdoc/>

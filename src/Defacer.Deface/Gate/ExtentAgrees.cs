@@ -4,7 +4,9 @@ using Defacer.Dicom.Pixels;
 
 namespace Defacer.Deface.Gate;
 
-/// <summary>Where the output states its least and greatest pixel, they are those of its pixels, not of the old ones.</summary>
+/// <summary>
+/// Where the output states its least and greatest pixel, they are those of its pixels, not of the old ones.
+/// </summary>
 internal sealed class ExtentAgrees : ISeriesCheck
 {
     public string Name => "pixel-extent-stale";

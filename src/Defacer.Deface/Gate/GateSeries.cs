@@ -3,7 +3,9 @@ using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Gate;
 
-/// <summary>What the gate is given about a series: what came, what was written and read again, and which voxels may differ.</summary>
+/// <summary>
+/// What the gate is given about a series: what came, what was written and read again, and which voxels may differ.
+/// </summary>
 /// <param name="Originals">As they came.</param>
 /// <param name="Outputs">As re-read from disk, in the same order; null where a file is missing or unreadable.</param>
 /// <param name="Parts">The stacks with their masks.</param>

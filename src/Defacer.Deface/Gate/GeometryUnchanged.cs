@@ -2,7 +2,9 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Deface.Gate;
 
-/// <summary>Position, orientation, spacing and the scale of values are what they were, in every functional group too.</summary>
+/// <summary>
+/// Position, orientation, spacing and the scale of values are what they were, in every functional group too.
+/// </summary>
 internal sealed class GeometryUnchanged : ISeriesCheck
 {
     private static readonly DicomTag[] s_tags =

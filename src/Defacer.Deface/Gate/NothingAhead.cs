@@ -4,7 +4,9 @@ using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Gate;
 
-/// <summary>Under the mask nothing is brighter than air, and nothing of the removed face stands in front of it.</summary>
+/// <summary>
+/// Under the mask nothing is brighter than air, and nothing of the removed face stands in front of it.
+/// </summary>
 internal sealed class NothingAhead : IStackCheck
 {
     // Single voxels of noise above the threshold.

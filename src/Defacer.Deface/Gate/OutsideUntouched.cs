@@ -4,7 +4,9 @@ using Defacer.Dicom.Pixels;
 
 namespace Defacer.Deface.Gate;
 
-/// <summary>Every stored pixel outside the masks is bit for bit what it was, unused bits too except planes of overlays.</summary>
+/// <summary>
+/// Every stored pixel outside the masks is bit for bit what it was, unused bits too except planes of overlays.
+/// </summary>
 internal sealed class OutsideUntouched : ISeriesCheck
 {
     public string Name => "outside-changed";

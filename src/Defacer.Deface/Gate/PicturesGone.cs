@@ -2,7 +2,9 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Deface.Gate;
 
-/// <summary>No icon, overlay or curve is left at any depth: each can hold a picture or an outline of the face.</summary>
+/// <summary>
+/// No icon, overlay or curve is left at any depth: each can hold a picture or an outline of the face.
+/// </summary>
 internal sealed class PicturesGone : ISeriesCheck
 {
     public string Name => "pictures-left";

@@ -5,6 +5,13 @@ namespace Defacer.Deface.Gate;
 /// <summary>Runs every check on what was written. Knows neither the method nor the fill.</summary>
 internal static class QualityGate
 {
+    // Every figure of the checks of series.
+    private static readonly HashSet<string> s_aboutFiles = new(StringComparer.Ordinal)
+    {
+        "instances-missing", "frames-reshaped", "geometry-changed", "outside-changed", "frames-without-mask", "pictures-left",
+        "pixel-extent-stale", "stack-readable",
+    };
+
     internal static IReadOnlyList<GateFigure> Run(GateSeries series, CancellationToken cancellationToken)
     {
         var figures = new List<GateFigure>();
@@ -21,6 +28,9 @@ internal static class QualityGate
 
         return figures;
     }
+
+    /// <summary>Whether a figure is about the files as such, whatever was removed.</summary>
+    internal static bool IsAboutFiles(string name) => s_aboutFiles.Contains(name);
 
     private static IEnumerable<GateFigure> MeasureStack(GateSeries series, GatePart part, CancellationToken cancellationToken)
     {

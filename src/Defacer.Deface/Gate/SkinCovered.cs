@@ -2,7 +2,9 @@ using Defacer.Imaging.Morphology;
 
 namespace Defacer.Deface.Gate;
 
-/// <summary>The mask has no holes over skin: what lies within its closing is covered, slices between others too.</summary>
+/// <summary>
+/// The mask has no holes over skin: what lies within its closing is covered, slices between others too.
+/// </summary>
 internal sealed class SkinCovered : IStackCheck
 {
     // Half the width of the largest hole that is seen.

@@ -5,13 +5,14 @@ using Defacer.Imaging.Volumes;
 namespace Defacer.Deface.Methods;
 
 /// <summary>
-/// The last resort: blocks placed by the head's box and axes, blunt and the same for everybody. One in front of a frontal
+/// The last resort: blocks placed by the head's box and axes, blunt and the same for everybody. One in front of a
+/// frontal
 /// plane below the brows, one outward of each side.
 /// </summary>
 public sealed class AtlasBox : IDefaceMethod
 {
     // Of the mean head: the frontal plane through the middle of the orbits, and the sagittal planes inside the ears.
-    private const double FrontY = -76, BrowZ = -4, SideX = 66;
+    private const double FrontY = -76, BrowZ = -4, SideX = 69;
 
     /// <inheritdoc/>
     public string Name => "atlas-box";

@@ -5,7 +5,8 @@ namespace Defacer.Deface.Methods;
 /// <summary>What a method found in a volume.</summary>
 /// <param name="Head">The verdict with its evidence.</param>
 /// <param name="Mask">What to remove, on the grid of the volume; null unless a face is in view.</param>
-/// <param name="Protected">What the method takes for brain and promises not to touch, on the same grid; null where it has no estimate.</param>
+/// <param name="Protected">What the method takes for brain and promises not to touch, on the same grid; null where it
+/// has no estimate.</param>
 public sealed record DefaceFinding(HeadEvidence Head, MaskVolume? Mask, MaskVolume? Protected);
 
 /// <summary>What the voxels say about being a head. Header claims are never evidence.</summary>

@@ -1,3 +1,4 @@
+using Defacer.Deface.Gate;
 using Defacer.Deface.Methods;
 using Defacer.Imaging;
 using Defacer.Imaging.Volumes;
@@ -5,7 +6,8 @@ using Defacer.Imaging.Volumes;
 namespace Defacer.Deface.Study;
 
 /// <summary>
-/// Takes the series of one frame of reference up the ladder together: they share the union of what was found, so that no
+/// Takes the series of one frame of reference up the ladder together: they share the union of what was found, so that
+/// no
 /// two files of a study differ in what they show.
 /// </summary>
 internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptions options, SeriesWriter writer, TimeProvider time)
@@ -21,6 +23,7 @@ internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptio
             Find(rungs[rung], cancellationToken);
             Decide();
             await WriteAsync(rungs[rung], rung, cancellationToken).ConfigureAwait(false);
+            ParkBroken();
             if (Open().All(s => s.PassedRung == rung))
             {
                 return;
@@ -44,14 +47,28 @@ internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptio
             }
         }
 
-        foreach (var work in Open().Where(s => s.PassedRung is null))
+        foreach (var work in Open().Where(s => s.PassedRung is null).ToList())
         {
-            var failed = work.Gate.Where(f => !f.Passed).Select(f => f.Name).Distinct(StringComparer.Ordinal);
-            work.Park(
-                ParkCause.GateFailed,
-                $"The gate failed on every rung: {string.Join(", ", failed)}.",
-                "Look at the pictures of the job; release by hand or reject.");
+            ParkFailed(work, "on every rung");
         }
+    }
+
+    // A lost file, a changed voxel elsewhere or a stale attribute is no matter of margins: no rung mends it.
+    private void ParkBroken()
+    {
+        foreach (var work in Open().Where(s => s.Gate.Any(f => !f.Passed && QualityGate.IsAboutFiles(f.Name))).ToList())
+        {
+            ParkFailed(work, "on the written files");
+        }
+    }
+
+    private static void ParkFailed(SeriesWork work, string where)
+    {
+        var failed = work.Gate.Where(f => !f.Passed).Select(f => f.Name).Distinct(StringComparer.Ordinal);
+        work.Park(
+            ParkCause.GateFailed,
+            $"The gate failed {where}: {string.Join(", ", failed)}.",
+            "Look at the pictures of the job; release by hand or reject.");
     }
 
     private async Task WriteAsync(LadderRung rung, int number, CancellationToken cancellationToken)
@@ -69,7 +86,8 @@ internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptio
             FindIn(work, rung, cancellationToken);
         }
 
-        // A stack that shows a head unites with every other; one without still takes what the others know about its place.
+        // A stack that shows a head unites with every other; one without still takes what the others know about its
+        // place.
         var found = Open().SelectMany(s => s.Stacks).Where(s => s.Finding?.Mask is not null).ToList();
         foreach (var stack in Open().SelectMany(s => s.Stacks))
         {

@@ -2,7 +2,9 @@ using Defacer.Deface.Methods;
 
 namespace Defacer.Deface.Study;
 
-/// <summary>What is tried one after the other until the gate passes: more is taken at each rung, never less checked.</summary>
+/// <summary>
+/// What is tried one after the other until the gate passes: more is taken at each rung, never less checked.
+/// </summary>
 internal static class Ladder
 {
     /// <summary>The rungs for a route's method.</summary>

@@ -3,7 +3,8 @@ namespace Defacer.Deface.Study;
 /// <summary>Objects without volumes that show no face. What is not listed here is parked, not guessed about.</summary>
 internal static class ObjectKinds
 {
-    // Prefixes of SOP class UIDs (PS3.4 Annex B): SR documents, presentation states of grey and colour images, RT plans and records.
+    // Prefixes of SOP class UIDs (PS3.4 Annex B): SR documents, presentation states of grey and colour images, RT
+    // plans and records.
     private static readonly string[] s_withoutPicture =
     [
         "1.2.840.10008.5.1.4.1.1.88.", "1.2.840.10008.5.1.4.1.1.11.", "1.2.840.10008.5.1.4.1.1.481.5",

@@ -12,7 +12,8 @@ internal static class BodyEnvelope
     // Deviations of air above its mode; wrapped signal and ghosts reach three or four.
     private const double MRDeviations = 6;
 
-    // A ball that fits into the neck of a child and into no frame; and how far pinna and nose stand out from such balls.
+    // A ball that fits into the neck of a child and into no frame; and how far pinna and nose stand out from such
+    // balls.
     private const double BulkMm = 26, PinnaMm = 16, NoseMm = 30;
 
     /// <summary>The largest connected body.</summary>
@@ -33,7 +34,8 @@ internal static class BodyEnvelope
             .FillHolesAcrossAll(cancellationToken);
     }
 
-    // Tables and frames that touch the body would enclose air with it, which the filling would take for body. Balls find the
+    // Tables and frames that touch the body would enclose air with it, which the filling would take for body. Balls
+    // find the
     // bulk; around it everything near stays, and in front of it what a nose and a chin stand out.
     private static BinaryGrid WithoutTable(BinaryGrid body, CancellationToken cancellationToken)
     {

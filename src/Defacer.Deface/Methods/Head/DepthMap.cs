@@ -26,7 +26,9 @@ internal sealed class DepthMap(int columns, int rows, double originU, double ori
     /// <summary>The nearest value; beyond the edge the edge's.</summary>
     internal float Nearest(double u, double v) => Values[(Index(v, originV, rows) * columns) + Index(u, originU, columns)];
 
-    /// <summary>Fills gaps with the mean of the neighbours, outward until nothing changes or the gap is wider than given.</summary>
+    /// <summary>
+    /// Fills gaps with the mean of the neighbours, outward until nothing changes or the gap is wider than given.
+    /// </summary>
     internal DepthMap Filled(double widestMm)
     {
         var current = (float[])Values.Clone();

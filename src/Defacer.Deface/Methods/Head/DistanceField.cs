@@ -2,7 +2,9 @@ using Defacer.Imaging.Geometry;
 
 namespace Defacer.Deface.Methods.Head;
 
-/// <summary>Signed distances (mm, negative inside) or other smooth values on a regular grid, read between the voxels.</summary>
+/// <summary>
+/// Signed distances (mm, negative inside) or other smooth values on a regular grid, read between the voxels.
+/// </summary>
 /// <param name="values">[slice, row, column].</param>
 /// <param name="shape">Size and spacing.</param>
 /// <param name="origin">Centre of the first voxel, mm.</param>

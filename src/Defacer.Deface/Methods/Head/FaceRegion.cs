@@ -2,7 +2,9 @@ using Defacer.Imaging.Geometry;
 
 namespace Defacer.Deface.Methods.Head;
 
-/// <summary>Where face and ears lie on the mean head, in its own mm. Read off the template and checked on real heads.</summary>
+/// <summary>
+/// Where face and ears lie on the mean head, in its own mm. Read off the template and checked on real heads.
+/// </summary>
 internal static class FaceRegion
 {
     /// <summary>Height of the upper edge: about a finger above the orbital rim, where the eyebrows end.</summary>

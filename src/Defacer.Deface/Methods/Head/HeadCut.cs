@@ -3,9 +3,12 @@ using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Methods.Head;
 
-/// <summary>What is taken from a head: in front of a surface below the face, and outward of a surface below each ear.</summary>
+/// <summary>
+/// What is taken from a head: in front of a surface below the face, and outward of a surface below each ear.
+/// </summary>
 /// <param name="pose">Of the head.</param>
-/// <param name="face">y (head axes, mm) in front of which the face goes, over (x, z); NaN where there is no face.</param>
+/// <param name="face">y (head axes, mm) in front of which the face goes, over (x, z); NaN where there is no
+/// face.</param>
 /// <param name="right">x outward of which the right ear goes, over (y, z); NaN where there is no ear.</param>
 /// <param name="left">The same for the left ear.</param>
 internal sealed class HeadCut(HeadPose pose, DepthMap face, DepthMap right, DepthMap left)

@@ -22,7 +22,8 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
     // What a point of the neck costs wherever it lies: more than a good fit, so that none is hidden there.
     private const double NeckMm = 5;
 
-    // How far heads differ from level and from the mean: one deviation costs like 1 mm at every point. Radians; log scale.
+    // How far heads differ from level and from the mean: one deviation costs like 1 mm at every point. Radians; log
+    // scale.
     private const double PitchDeviation = 0.5, TurnDeviation = 0.35, SizeDeviation = 0.25, ShapeDeviation = 0.05;
 
     /// <summary>The best pose from a start.</summary>

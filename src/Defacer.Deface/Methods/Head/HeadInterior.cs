@@ -2,7 +2,9 @@ using Defacer.Imaging.Geometry;
 
 namespace Defacer.Deface.Methods.Head;
 
-/// <summary>What lies under the skin of the vault, ray by ray from the skin inward: a skull, or something else.</summary>
+/// <summary>
+/// What lies under the skin of the vault, ray by ray from the skin inward: a skull, or something else.
+/// </summary>
 internal sealed class HeadInterior
 {
     private const int Rays = 600;
@@ -48,7 +50,8 @@ internal sealed class HeadInterior
         return new HeadInterior(count, count == 0 ? 0 : crossing / (double)count, Median(scene, pose));
     }
 
-    // Evenly over the vault (golden spiral) from just below the equator; the face and the way into the neck are left out.
+    // Evenly over the vault (golden spiral) from just below the equator; the face and the way into the neck are left
+    // out.
     private static Vector3? Direction(int i)
     {
         var z = -0.1 + (1.1 * (i + 0.5) / Rays);

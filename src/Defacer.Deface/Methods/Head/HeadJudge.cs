@@ -3,7 +3,8 @@ using Defacer.Imaging.Geometry;
 namespace Defacer.Deface.Methods.Head;
 
 /// <summary>
-/// Decides from the shape (how well the mean head lies on the surface, and how much it had to be stretched) and from the
+/// Decides from the shape (how well the mean head lies on the surface, and how much it had to be stretched) and from
+/// the
 /// interior (a skull around the vault). One alone convinces nobody: a melon has the shape, a chest has bone.
 /// </summary>
 internal static class HeadJudge
@@ -11,7 +12,8 @@ internal static class HeadJudge
     // Skin within this distance of the mean head's agrees with it; faces and napes differ by more here and there.
     private const double NearMm = 6;
 
-    // Limits measured on the real series: heads agree to 0.7 and more, a melon to 0.76, a cylinder to 0.6, a chest to 0.3.
+    // Limits measured on the real series: heads agree to 0.7 and more, a melon to 0.76, a cylinder to 0.6, a chest to
+    // 0.3.
     private const double WeakShape = 0.62, StrongShape = 0.85;
     private const double BarelyShape = 0.45, StrongBrain = 0.6;
     private const double WeakShell = 0.28, StrongShell = 0.42;
@@ -43,7 +45,8 @@ internal static class HeadJudge
         var interior = HeadInterior.Read(scene, fit.Pose, modality);
         var face = Share(
             template.SurfacePoints.Where(FaceRegion.IsFaceSkin), p => fit.Surface.IsInView(fit.Pose.FromTemplate(p)));
-        // A brain enclosed by bone or dark fluid that has a brain's form makes up for a nape or a hair style unlike the mean.
+        // A brain enclosed by bone or dark fluid that has a brain's form makes up for a nape or a hair style unlike
+        // the mean.
         var brain = fit.Surface.BrainPoints.Count == 0
             ? 0
             : Share(fit.Surface.BrainPoints, p => Math.Abs(template.BrainDistance.At(fit.Pose.ToTemplate(p))) * fit.Pose.MeanScale <= NearMm);

@@ -3,7 +3,8 @@ using Defacer.Imaging.Geometry;
 namespace Defacer.Deface.Methods.Head;
 
 /// <summary>
-/// Where a head lies and how large it is: patient = rotation × (scale × template) + translation. The template's axes are
+/// Where a head lies and how large it is: patient = rotation × (scale × template) + translation. The template's axes
+/// are
 /// left, posterior, superior in a level head, its origin the centre of the brain.
 /// </summary>
 internal sealed class HeadPose
@@ -11,7 +12,8 @@ internal sealed class HeadPose
     private readonly double[] _r;
 
     /// <summary>A pose of nine parameters.</summary>
-    /// <param name="p">Translation (mm), rotation about x (pitch), y (roll) and z (yaw) in radians, logarithm of the scale along x, y, z.</param>
+    /// <param name="p">Translation (mm), rotation about x (pitch), y (roll) and z (yaw) in radians, logarithm of the
+    /// scale along x, y, z.</param>
     internal HeadPose(params double[] p)
     {
         Parameters = p;

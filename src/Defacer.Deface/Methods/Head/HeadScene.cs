@@ -5,7 +5,9 @@ using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Methods.Head;
 
-/// <summary>A volume on a grid along the patient's axes, with its body and, where one fits, the head at its upper end.</summary>
+/// <summary>
+/// A volume on a grid along the patient's axes, with its body and, where one fits, the head at its upper end.
+/// </summary>
 internal sealed class HeadScene
 {
     private const double SpacingMm = 2;

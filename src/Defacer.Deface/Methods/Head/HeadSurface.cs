@@ -24,7 +24,9 @@ internal sealed class HeadSurface
     /// <summary>Signed distance to the body, mm; negative inside.</summary>
     internal DistanceField Distance { get; }
 
-    /// <summary>Points spread evenly over the surface, without those where only the field of view ends the body.</summary>
+    /// <summary>
+    /// Points spread evenly over the surface, without those where only the field of view ends the body.
+    /// </summary>
     internal IReadOnlyList<Vector3> Points { get; }
 
     /// <summary>Signed distance to what looks like a brain, mm; null where none was found.</summary>
@@ -71,7 +73,8 @@ internal sealed class HeadSurface
     /// <param name="body">The body, closed and without holes.</param>
     /// <param name="view">The field of view, on the same grid.</param>
     /// <param name="grid">The grid of both.</param>
-    /// <param name="lowestMm">Points below this height (patient z) are left out: the trunk is no part of a head.</param>
+    /// <param name="lowestMm">Points below this height (patient z) are left out: the trunk is no part of a
+    /// head.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     internal static HeadSurface Of(
         BinaryGrid body, BinaryGrid view, RegularGrid grid, double lowestMm, CancellationToken cancellationToken)
