@@ -9,6 +9,8 @@ internal sealed class RecordingObserver : IAssociationObserver
 {
     private readonly TaskCompletionSource<AssociationSummary> _ended = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AssociationRejection> _rejected = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<AssociationEnd> _dropped = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -25,12 +27,19 @@ internal sealed class RecordingObserver : IAssociationObserver
     /// <summary>The first association that ends.</summary>
     internal Task<AssociationSummary> FirstEnd => _ended.Task.WaitAsync(Waits.Long);
 
+    /// <summary>The first rejection, which may be reported just after the peer has read it.</summary>
+    internal Task<AssociationRejection> FirstRejection => _rejected.Task.WaitAsync(Waits.Long);
+
     /// <summary>The first connection that ends without an association.</summary>
     internal Task<AssociationEnd> FirstDrop => _dropped.Task.WaitAsync(Waits.Long);
 
     public void Accepted(AssociationInfo association) => AcceptedAssociations.Enqueue(association);
 
-    public void Rejected(AssociationInfo association, AssociationRejection rejection) => Rejections.Enqueue(rejection);
+    public void Rejected(AssociationInfo association, AssociationRejection rejection)
+    {
+        Rejections.Enqueue(rejection);
+        _rejected.TrySetResult(rejection);
+    }
 
     public void Served(AssociationInfo association, ServedMessage message) => Messages.Enqueue(message);
 

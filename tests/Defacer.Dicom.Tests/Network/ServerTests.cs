@@ -38,8 +38,9 @@ public sealed class ServerTests
         Assert.Equal(PduType.AssociateRJ, type);
         Assert.Equal((result, source, reason), (body[1], body[2], body[3]));
         peer.Close();
-        Assert.Equal(new AssociationRejection(
-            (byte)result, (byte)source, (byte)reason), Assert.Single(loopback.Observer.Rejections));
+        Assert.Equal(
+            new AssociationRejection((byte)result, (byte)source, (byte)reason), await loopback.Observer.FirstRejection);
+        Assert.Single(loopback.Observer.Rejections);
     }
 
     [Theory]
