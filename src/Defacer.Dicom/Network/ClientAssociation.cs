@@ -12,18 +12,22 @@ namespace Defacer.Dicom.Network;
 /// An association that we asked for. One operation at a time; after an exception of the association it cannot be used
 /// further.
 /// </summary>
-public sealed class ClientAssociation : IAsyncDisposable
+public sealed partial class ClientAssociation : IAsyncDisposable
 {
     private readonly UpperLayerProvider _layer;
     private readonly DimseChannel _channel;
+    private readonly Lazy<UserChannel> _user;
     private ushort _messageId;
     private int _isBusy;
     private bool _isOver;
 
     internal ClientAssociation(
-        UpperLayerProvider layer, ClientOptions options, AAssociateRQ request, AAssociateAC answer)
+        UpperLayerProvider layer, ClientOptions options, PeerContact contact, AAssociateRQ request, AAssociateAC answer)
     {
         _layer = layer;
+        _user = new Lazy<UserChannel>(
+            () => new UserChannel(_channel!, options.Services, Describe(options, contact, answer)));
+        Roles = answer.UserInformation.Roles;
         _channel = new DimseChannel(
             layer,
             AssociationNegotiator.Accepted(request.Contexts, answer),
@@ -44,6 +48,9 @@ public sealed class ClientAssociation : IAsyncDisposable
 
     /// <summary>The contexts that the peer refused.</summary>
     public IReadOnlyList<RefusedContext> Refused { get; }
+
+    /// <summary>The roles that the peer took of those proposed (PS3.7 D.3.3.4).</summary>
+    public IReadOnlyList<RoleSelection> Roles { get; }
 
     /// <summary>Bytes of a P-DATA-TF that the peer takes; 0 = any.</summary>
     public uint PeerMaxPduLength { get; }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Defacer.Dicom.Files;
+using Defacer.Dicom.Network.Services;
 
 namespace Defacer.Dicom.Network;
 
@@ -29,6 +30,11 @@ public sealed record ClientOptions
 
     /// <summary>Who the user is (PS3.7 D.3.3.7). Default null.</summary>
     public UserIdentity? UserIdentity { get; init; }
+
+    /// <summary>
+    /// What we provide on this association when the peer asks: the C-STORE of a C-GET, event reports. Default none.
+    /// </summary>
+    public IReadOnlyList<IDimseService> Services { get; init; } = [];
 
     /// <summary>Our version as the peer sees it, 1 to 16 characters.</summary>
     public string ImplementationVersionName { get; init; } = DicomFileMeta.ImplementationVersionName;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Network.Negotiation;
@@ -43,6 +44,8 @@ public static class DicomClient
         }
 
         var socket = await OpenSocketAsync(options, time, cancellationToken).ConfigureAwait(false);
+        var contact = new PeerContact(
+            socket.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0), time.GetUtcNow());
         Stream stream;
         try
         {
@@ -60,7 +63,7 @@ public static class DicomClient
         var layer = new UpperLayerProvider(transport, isRequestor: true, options.Limits, options.Timeouts);
         try
         {
-            return await NegotiateAsync(layer, options, contexts, cancellationToken).ConfigureAwait(false);
+            return await NegotiateAsync(layer, options, contact, contexts, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -126,6 +129,7 @@ public static class DicomClient
     private static async Task<ClientAssociation> NegotiateAsync(
         UpperLayerProvider layer,
         ClientOptions options,
+        PeerContact contact,
         IReadOnlyList<ProposedContext> contexts,
         CancellationToken cancellationToken)
     {
@@ -148,7 +152,7 @@ public static class DicomClient
         return indication.Kind switch
         {
             IndicationKind.AssociateAccepted =>
-                new ClientAssociation(layer, options, request, (AAssociateAC)indication.Message!),
+                new ClientAssociation(layer, options, contact, request, (AAssociateAC)indication.Message!),
             IndicationKind.AssociateRejected =>
                 throw new AssociationRejectedException((AssociationRejection)indication.Message!),
             _ => throw layer.Failure(indication, "waiting for the answer to our association request"),

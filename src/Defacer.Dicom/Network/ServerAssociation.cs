@@ -158,11 +158,9 @@ internal sealed class ServerAssociation : IAsyncDisposable
         {
             if (received.Command.IsResponse)
             {
-                throw AssociationException.ByUser(
-                    $"The peer sent the response {received.Command.CommandField:X4}H; nothing was asked of it.");
+                await TakeResponseAsync(channel, received.Command, stop).ConfigureAwait(false);
             }
-
-            if (received.Command.CommandField != CommandField.CCancelRQ)
+            else if (received.Command.CommandField != CommandField.CCancelRQ)
             {
                 await ServeAsync(new DimseExchange(_info!, received, channel), stop).ConfigureAwait(false);
             }
@@ -171,6 +169,15 @@ internal sealed class ServerAssociation : IAsyncDisposable
         }
 
         await _layer.AnswerReleaseAsync().ConfigureAwait(false);
+    }
+
+    private async Task TakeResponseAsync(DimseChannel channel, CommandSet response, CancellationToken stop)
+    {
+        var service = _server.Services.FirstOrDefault(s => s.TakesResponse(response.CommandField))
+            ?? throw AssociationException.ByUser(
+                $"The peer sent the response {response.CommandField:X4}H; nothing was asked of it.");
+        await channel.DropDataAsync(stop).ConfigureAwait(false);
+        await service.TakeResponseAsync(_info!, response, stop).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(DimseExchange exchange, CancellationToken stop)

@@ -12,11 +12,13 @@ internal sealed class OrthancPeer : IAsyncDisposable
     internal const string AeTitle = "ORTHANC";
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly string _folder;
+    private readonly Action<JsonObject>? _configure;
     private System.Diagnostics.Process? _process;
 
-    private OrthancPeer(string folder, int dicomPort, int httpPort)
+    private OrthancPeer(string folder, int dicomPort, int httpPort, Action<JsonObject>? configure)
     {
         _folder = folder;
+        _configure = configure;
         DicomPort = dicomPort;
         _http.BaseAddress = new Uri($"http://127.0.0.1:{httpPort}/");
         HttpPort = httpPort;
@@ -27,9 +29,10 @@ internal sealed class OrthancPeer : IAsyncDisposable
     internal int HttpPort { get; }
 
     /// <summary>Starts Orthanc, or skips the test where it is not installed.</summary>
-    internal static async Task<OrthancPeer> StartAsync(string folder, CancellationToken cancellationToken, int? dicomPort = null)
+    internal static async Task<OrthancPeer> StartAsync(
+        string folder, CancellationToken cancellationToken, int? dicomPort = null, Action<JsonObject>? configure = null)
     {
-        var peer = new OrthancPeer(folder, dicomPort ?? FreePort.Next(), FreePort.Next());
+        var peer = new OrthancPeer(folder, dicomPort ?? FreePort.Next(), FreePort.Next(), configure);
         await peer.StartAgainAsync(cancellationToken);
         return peer;
     }
@@ -41,7 +44,7 @@ internal sealed class OrthancPeer : IAsyncDisposable
         Assert.SkipUnless(program is not null, "Orthanc is not installed.");
         Directory.CreateDirectory(_folder);
         var settings = Path.Combine(_folder, "orthanc.json");
-        await File.WriteAllTextAsync(settings, new JsonObject
+        var content = new JsonObject
         {
             ["Name"] = "research",
             ["StorageDirectory"] = Path.Combine(_folder, "storage"),
@@ -56,7 +59,9 @@ internal sealed class OrthancPeer : IAsyncDisposable
             ["SyncStorageArea"] = false,
             ["Plugins"] = new JsonArray(),
             ["UnknownSopClassAccepted"] = true,
-        }.ToJsonString(), cancellationToken);
+        };
+        _configure?.Invoke(content);
+        await File.WriteAllTextAsync(settings, content.ToJsonString(), cancellationToken);
         _process = System.Diagnostics.Process.Start(new ProcessStartInfo(program!, [settings])
         {
             RedirectStandardError = true,

@@ -6,7 +6,7 @@ namespace Defacer.Dicom.Network.Dimse;
 
 /// <summary>
 /// The command set of a message (PS3.7 6.3.1, Annex E): implicit little endian, whatever the context's transfer syntax.
-/// Holds the elements that C-STORE and C-ECHO use; others are passed over.
+/// Holds the elements that the services here use; others are passed over.
 /// </summary>
 public sealed record CommandSet
 {
@@ -31,6 +31,33 @@ public sealed record CommandSet
     /// <summary>(0000,1000), without padding; null when absent.</summary>
     public string? AffectedSOPInstanceUID { get; init; }
 
+    /// <summary>(0000,0003) of an N-ACTION, without padding; null when absent.</summary>
+    public string? RequestedSOPClassUID { get; init; }
+
+    /// <summary>(0000,1001) of an N-ACTION, without padding; null when absent.</summary>
+    public string? RequestedSOPInstanceUID { get; init; }
+
+    /// <summary>(0000,1002) of an N-EVENT-REPORT; null when absent.</summary>
+    public ushort? EventTypeID { get; init; }
+
+    /// <summary>(0000,1008) of an N-ACTION; null when absent.</summary>
+    public ushort? ActionTypeID { get; init; }
+
+    /// <summary>(0000,0600) of a C-MOVE; null when absent.</summary>
+    public string? MoveDestination { get; init; }
+
+    /// <summary>(0000,1020) of a C-MOVE or C-GET response; null when absent.</summary>
+    public ushort? NumberOfRemainingSuboperations { get; init; }
+
+    /// <summary>(0000,1021) of a C-MOVE or C-GET response; null when absent.</summary>
+    public ushort? NumberOfCompletedSuboperations { get; init; }
+
+    /// <summary>(0000,1022) of a C-MOVE or C-GET response; null when absent.</summary>
+    public ushort? NumberOfFailedSuboperations { get; init; }
+
+    /// <summary>(0000,1023) of a C-MOVE or C-GET response; null when absent.</summary>
+    public ushort? NumberOfWarningSuboperations { get; init; }
+
     /// <summary>(0000,0700): 0 medium, 1 high, 2 low; null when absent.</summary>
     public ushort? Priority { get; init; }
 
@@ -54,10 +81,17 @@ public sealed record CommandSet
         HeaderBytes + 4 + GroupLength;
 
     private int GroupLength =>
-        TextSize(AffectedSOPClassUID) + US + US + (Priority is null ? 0 : US) + US
+        TextSize(AffectedSOPClassUID) + TextSize(RequestedSOPClassUID) + US + US + TextSize(MoveDestination)
+        + NumberSize(Priority) + US
         + (Status is { } status ? US + TextSize(Comment(status)) : 0)
-        + TextSize(AffectedSOPInstanceUID) + TextSize(MoveOriginatorAeTitle)
-        + (MoveOriginatorMessageID is null ? 0 : US);
+        + TextSize(AffectedSOPInstanceUID) + TextSize(RequestedSOPInstanceUID)
+        + NumberSize(EventTypeID) + NumberSize(ActionTypeID)
+        + NumberSize(NumberOfRemainingSuboperations) + NumberSize(NumberOfCompletedSuboperations)
+        + NumberSize(NumberOfFailedSuboperations) + NumberSize(NumberOfWarningSuboperations)
+        + TextSize(MoveOriginatorAeTitle) + NumberSize(MoveOriginatorMessageID);
+
+    // C-CANCEL names the message that it ends, as a response does (PS3.7 9.3.2.3).
+    private bool NamesEarlierMessage => IsResponse || CommandField == Dimse.CommandField.CCancelRQ;
 
     private static int US => HeaderBytes + 2;
 
@@ -75,10 +109,19 @@ public sealed record CommandSet
             result = tag.Element switch
             {
                 0x0002 => result with { AffectedSOPClassUID = Text(value) },
+                0x0003 => result with { RequestedSOPClassUID = Text(value) },
                 0x0110 => result with { MessageID = UInt16(value) },
                 0x0120 => result with { MessageIDBeingRespondedTo = UInt16(value) },
+                0x0600 => result with { MoveDestination = AeTitle.Decode(value) },
                 0x0700 => result with { Priority = UInt16(value) },
                 0x1000 => result with { AffectedSOPInstanceUID = Text(value) },
+                0x1001 => result with { RequestedSOPInstanceUID = Text(value) },
+                0x1002 => result with { EventTypeID = UInt16(value) },
+                0x1008 => result with { ActionTypeID = UInt16(value) },
+                0x1020 => result with { NumberOfRemainingSuboperations = UInt16(value) },
+                0x1021 => result with { NumberOfCompletedSuboperations = UInt16(value) },
+                0x1022 => result with { NumberOfFailedSuboperations = UInt16(value) },
+                0x1023 => result with { NumberOfWarningSuboperations = UInt16(value) },
                 0x1030 => result with { MoveOriginatorAeTitle = AeTitle.Decode(value) },
                 0x1031 => result with { MoveOriginatorMessageID = UInt16(value) },
                 _ => result,
@@ -122,16 +165,25 @@ public sealed record CommandSet
         BinaryPrimitives.WriteUInt32LittleEndian(target, (uint)GroupLength);
         target = target[4..];
         WriteText(ref target, 0x0002, AffectedSOPClassUID, '\0');
+        WriteText(ref target, 0x0003, RequestedSOPClassUID, '\0');
         WriteUS(ref target, 0x0100, CommandField);
         WriteUS(
             ref target,
-            IsResponse ? (ushort)0x0120 : (ushort)0x0110,
-            IsResponse ? MessageIDBeingRespondedTo : MessageID);
+            NamesEarlierMessage ? (ushort)0x0120 : (ushort)0x0110,
+            NamesEarlierMessage ? MessageIDBeingRespondedTo : MessageID);
+        WriteText(ref target, 0x0600, MoveDestination, ' ');
         WriteUS(ref target, 0x0700, Priority);
         WriteUS(ref target, 0x0800, HasDataSet ? DataSetFollows : NoDataSet);
         WriteUS(ref target, 0x0900, Status?.Code);
         WriteText(ref target, 0x0902, Status is { } status ? Comment(status) : null, ' ');
         WriteText(ref target, 0x1000, AffectedSOPInstanceUID, '\0');
+        WriteText(ref target, 0x1001, RequestedSOPInstanceUID, '\0');
+        WriteUS(ref target, 0x1002, EventTypeID);
+        WriteUS(ref target, 0x1008, ActionTypeID);
+        WriteUS(ref target, 0x1020, NumberOfRemainingSuboperations);
+        WriteUS(ref target, 0x1021, NumberOfCompletedSuboperations);
+        WriteUS(ref target, 0x1022, NumberOfFailedSuboperations);
+        WriteUS(ref target, 0x1023, NumberOfWarningSuboperations);
         WriteText(ref target, 0x1030, MoveOriginatorAeTitle, ' ');
         WriteUS(ref target, 0x1031, MoveOriginatorMessageID);
     }
@@ -171,6 +223,8 @@ public sealed record CommandSet
     private static string Text(byte[] value) => Encoding.Latin1.GetString(value).Trim(' ', '\0');
 
     private static int TextSize(string? text) => text is null ? 0 : HeaderBytes + ((text.Length + 1) & ~1);
+
+    private static int NumberSize(ushort? number) => number is null ? 0 : US;
 
     private static void Header(ref Span<byte> target, ushort element, int length)
     {

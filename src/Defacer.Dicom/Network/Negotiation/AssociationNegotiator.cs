@@ -28,7 +28,8 @@ internal sealed class AssociationNegotiator(
         AAssociateRQ request, AssociationRequest described, ReadOnlyMemory<byte>? identityConfirmation)
     {
         var user = request.UserInformation;
-        var roles = user.Roles.DistinctBy(r => r.SopClassUID).ToDictionary(r => r.SopClassUID, Answer);
+        var roles = user.Roles.DistinctBy(r => r.SopClassUID)
+            .ToDictionary(r => r.SopClassUID, r => Answer(r, described));
         return new AAssociateAC
         {
             CalledAeTitle = described.CalledAeTitle,
@@ -62,19 +63,30 @@ internal sealed class AssociationNegotiator(
                     $"The peer accepts presentation context {c.Id}, which was not proposed.")));
     }
 
-    // The requestor may use what we provide; it provides nothing that we would use (PS3.7 D.3.3.4.2).
-    private static RoleSelection Answer(RoleSelection proposal) => proposal with { IsProvider = false };
+    // A proposed role may be refused, never a role taken that was not proposed (PS3.7 D.3.3.4.2).
+    private RoleSelection Answer(RoleSelection proposal, AssociationRequest request)
+    {
+        var service = Find(proposal.SopClassUID, request)?.Service;
+        return proposal with
+        {
+            IsUser = proposal.IsUser && (service?.Provides(proposal.SopClassUID, request) ?? true),
+            IsProvider = proposal.IsProvider && (service?.Uses(proposal.SopClassUID, request) ?? false),
+        };
+    }
 
     private AnsweredContextItem Answer(
         ProposedContextItem context, AssociationRequest request, Dictionary<string, RoleSelection> roles)
     {
-        var taken = Find(context.AbstractSyntax, request)?.TransferSyntaxes;
-        if (taken is null)
+        if (Find(context.AbstractSyntax, request) is not var (service, taken))
         {
             return Reject(context, ContextResult.AbstractSyntaxNotSupported);
         }
 
-        if (roles.TryGetValue(context.AbstractSyntax, out var role) && !role.IsUser)
+        // Without a proposal the requestor is the user (PS3.7 D.3.3.4).
+        var isWanted = roles.TryGetValue(context.AbstractSyntax, out var role)
+            ? role.IsUser || role.IsProvider
+            : service.Provides(context.AbstractSyntax, request);
+        if (!isWanted)
         {
             return Reject(context, ContextResult.UserRejection);
         }

@@ -1,3 +1,4 @@
+using Defacer.Dicom.Data;
 using Defacer.Dicom.Network.Dimse;
 
 namespace Defacer.Dicom.Network.Services;
@@ -37,6 +38,23 @@ public sealed class DimseExchange
     /// <summary>Reads the rest of the data set and drops it.</summary>
     public ValueTask DropDataAsync(CancellationToken cancellationToken) => _channel.DropDataAsync(cancellationToken);
 
+    /// <summary>The whole data set in memory; for services whose data sets are small.</summary>
+    /// <exception cref="AssociationException">It is longer than 16 MiB.</exception>
+    /// <exception cref="DicomFormatException">It is malformed.</exception>
+    public ValueTask<DicomDataset> ReadDataSetAsync(CancellationToken cancellationToken) =>
+        UserChannel.ReadDataSetAsync(_channel, Context, cancellationToken);
+
+    /// <summary>
+    /// Sends a request of our own in the same context, after the response; the answer comes to
+    /// <see cref="IDimseService.TakeResponseAsync"/>.
+    /// </summary>
+    public async ValueTask SendRequestAsync(
+        CommandSet request, DicomDataset dataset, CancellationToken cancellationToken)
+    {
+        using var source = new EncodedDataSetSource(dataset, DicomTransferSyntax.FromUid(Context.TransferSyntax));
+        await _channel.SendAsync(request, Context.Id, source, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Sends the response with what every response repeats of its request.</summary>
     public ValueTask RespondAsync(DicomStatus status, CancellationToken cancellationToken)
     {
@@ -45,8 +63,10 @@ public sealed class DimseExchange
         {
             CommandField = (ushort)(Request.CommandField | CommandField.ResponseBit),
             MessageIDBeingRespondedTo = Request.MessageID,
-            AffectedSOPClassUID = Request.AffectedSOPClassUID,
-            AffectedSOPInstanceUID = Request.AffectedSOPInstanceUID,
+            AffectedSOPClassUID = Request.AffectedSOPClassUID ?? Request.RequestedSOPClassUID,
+            AffectedSOPInstanceUID = Request.AffectedSOPInstanceUID ?? Request.RequestedSOPInstanceUID,
+            EventTypeID = Request.EventTypeID,
+            ActionTypeID = Request.ActionTypeID,
             Status = status,
         };
         return _channel.SendAsync(response, Context.Id, null, cancellationToken);
