@@ -1,5 +1,4 @@
 using Defacer.Dicom.Data;
-using Defacer.Dicom.Files;
 
 namespace Defacer.Dicom.Network.Services;
 
