@@ -21,6 +21,9 @@ public enum ParkCause
     /// <summary>Slices are missing between others.</summary>
     Gap,
 
+    /// <summary>Instances came after the other originals of their series had been removed.</summary>
+    OriginalsRemoved,
+
     /// <summary>The same instance UID came with different content.</summary>
     ConflictingDuplicate,
 

@@ -68,7 +68,7 @@ internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptio
         work.Park(
             ParkCause.GateFailed,
             $"The gate failed {where}: {string.Join(", ", failed)}.",
-            "Look at the pictures of the job; release by hand or reject.");
+            "Reject the job and have the study defaced by hand, or set another method for its route and retry.");
     }
 
     private async Task WriteAsync(LadderRung rung, int number, CancellationToken cancellationToken)
@@ -166,7 +166,7 @@ internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptio
             work.Park(
                 ParkCause.DefacingFailed,
                 "Too little is in view, or shape and interior do not agree, so that no face can be found or ruled out.",
-                "Look at the series; release it by hand or reject it.");
+                "Look at the series at its source; reject the job, or set another method for its route and retry.");
             return;
         }
 

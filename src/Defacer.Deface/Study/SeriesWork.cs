@@ -67,7 +67,7 @@ internal sealed class SeriesWork
 
         if (!ObjectKinds.IsKnownModality(Modality))
         {
-            Park(ParkCause.UnsupportedObject, "No method treats this kind of object.", "Route it elsewhere, or release it by hand after looking at it.");
+            Park(ParkCause.UnsupportedObject, "No method treats this kind of object.", "Do not route this kind of object here, or reject the job.");
             return;
         }
 

@@ -40,7 +40,9 @@ internal static class ServeVerb
             await using var app = NodeHost.Create(configuration, Path.GetDirectoryName(path)!);
             await app.StartAsync(ct);
             await app.WaitForShutdownAsync(ct);
-            return 0;
+
+            // Set where the node ended by itself.
+            return Environment.ExitCode;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

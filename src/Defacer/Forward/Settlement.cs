@@ -62,7 +62,7 @@ public sealed class Settlement(
         metrics.JobReached(job.Route, job.State.ToString(), job.Parked?.Cause.ToString() ?? string.Empty);
         metrics.StudyLeft("forward", job.Route, time.GetUtcNow() - job.LastArrivalAt);
         log.LogInformation("Job {Job} on route {Route}: {State}. {Reason} {Detail}", jobId, job.Route, job.State,
-            job.Reason, job.Parked?.Detail);
+            job.Reason, job.Parked?.Detail ?? string.Empty);
         if (job.State == JobState.Done)
         {
             onDone();

@@ -18,7 +18,7 @@ namespace Defacer.Hosting;
 /// </summary>
 public sealed class Node(
     DefacerOptions options, NodePaths paths, NodeMetrics metrics, TimeProvider time, ILoggerFactory logs,
-        ISystemdNotifier? systemd)
+        ISystemdNotifier? systemd, IHostApplicationLifetime? lifetime = null)
     : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan s_loopGrace = TimeSpan.FromSeconds(10);
@@ -202,5 +202,15 @@ public sealed class Node(
         var task = Task.Run(() => loop(_stop.Token));
         _loops.Add(task);
         Health!.Watch(name, task);
+
+        // A node that receives and no longer works is worse than one that the service manager starts again.
+        _ = task.ContinueWith(
+            ended =>
+            {
+                _log.LogCritical(ended.Exception, "{Loop} stopped unexpectedly; the node ends to be started again.", name);
+                Environment.ExitCode = 1;
+                lifetime?.StopApplication();
+            },
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 }

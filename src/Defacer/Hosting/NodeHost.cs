@@ -18,6 +18,13 @@ public static class NodeHost
 {
     private static readonly TimeSpan s_afterDrain = TimeSpan.FromSeconds(20);
 
+    // Below the given configuration, which may ask for more or less; a filter set in code would be above it.
+    private static readonly Dictionary<string, string?> s_defaults = new(StringComparer.Ordinal)
+    {
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+    };
+
     /// <summary>A host ready to run.</summary>
     /// <param name="configuration">The whole configuration.</param>
     /// <param name="folder">The folder to which its paths are relative.</param>
@@ -30,6 +37,7 @@ public static class NodeHost
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = folder, ApplicationName = "defacer" });
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(s_defaults);
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseUrls(options.Console.Url.ToString());
         builder.Host.UseWindowsService(o => o.ServiceName = "Defacer").UseSystemd();
@@ -44,7 +52,8 @@ public static class NodeHost
             .AddSingleton(s => new Node(
                 options, s.GetRequiredService<NodePaths>(), s.GetRequiredService<NodeMetrics>(),
                     s.GetRequiredService<TimeProvider>(),
-                s.GetRequiredService<ILoggerFactory>(), s.GetService<ISystemdNotifier>()))
+                s.GetRequiredService<ILoggerFactory>(), s.GetService<ISystemdNotifier>(),
+                s.GetRequiredService<IHostApplicationLifetime>()))
             .AddHostedService(s => s.GetRequiredService<Node>());
         customize?.Invoke(builder);
         var app = builder.Build();
@@ -55,10 +64,6 @@ public static class NodeHost
 
     private static void AddLogging(WebApplicationBuilder builder, TelemetryOptions telemetry)
     {
-        builder.Logging
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
-
         // A start that fails is told by the verb in a sentence; the event log of a service keeps the whole of it.
         builder.Logging.AddFilter<ConsoleLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddSimpleConsole(o =>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Defacer.Configuration;
 using Defacer.Imaging;
 using Defacer.Ledger;
@@ -17,7 +18,7 @@ public sealed class JobWorker(
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_renewal = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_diskPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_diskPause = TimeSpan.FromSeconds(3);
     private readonly string _owner = Guid.NewGuid().ToString("N");
     private readonly Signal[] _signals = [.. Enumerable.Range(0, options.Deface.Jobs).Select(_ => new Signal())];
 
@@ -55,31 +56,79 @@ public sealed class JobWorker(
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
-                await ReturnAsync(job, "the node stopped");
+                await InsistAsync(() => ReturnAsync(job, "the node stopped"), ct);
                 throw;
             }
             catch (OperationCanceledException)
             {
                 // The lease was lost: whoever has it now works on the job.
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IsOfTheDisk(e))
             {
                 // The disk's trouble, not the study's: it waits.
-                log.LogError(e, "Job {Job}: the spool's disk failed; it is tried again.", job?.Id);
-                await ReturnAsync(job, "the disk failed");
+                log.LogError(e, "Job {Job}: the spool's disk or the ledger failed; it is tried again.", job?.Id);
+                await InsistAsync(() => GiveBackAsync(job), ct);
                 await Task.Delay(s_diskPause, time, ct);
             }
             catch (Exception e)
             {
                 // Top of the loop that owns the job: an error of ours parks it, nothing is forwarded.
                 log.LogError(e, "Job {Job}: processing failed unexpectedly.", job?.Id);
-                await ParkUnexpectedAsync(job, e);
+                await InsistAsync(() => ParkUnexpectedAsync(job, e), ct);
             }
 
             if (job is null)
             {
                 await signal.WaitAsync(s_poll, time, ct);
             }
+        }
+    }
+
+    private static bool IsOfTheDisk(Exception e) => e is IOException or UnauthorizedAccessException or DbException;
+
+    // A full disk fails the ledger too. Its answer is waited for: a job that is not given back stays leased, and a loop
+    // that ends here would leave every later study waiting.
+    private async Task InsistAsync(Func<Task> settle, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await settle();
+                return;
+            }
+            catch (Exception e) when (IsOfTheDisk(e))
+            {
+                log.LogError(e, "The state of a job could not be written; it is tried again.");
+            }
+
+            if (ct.IsCancellationRequested)
+            {
+                // The next start finds the lease and repeats the job.
+                return;
+            }
+
+            await Task.Delay(s_diskPause, time, ct);
+        }
+    }
+
+    // What was half done goes first: on a full disk it takes the room that the ledger needs.
+    private async Task GiveBackAsync(Job? job)
+    {
+        if (job is not null)
+        {
+            using var held = await spool.Locks.TakeAsync(job.Id, CancellationToken.None);
+            DeleteWork(job.Id);
+        }
+
+        await ReturnAsync(job, "the disk failed");
+    }
+
+    private void DeleteWork(string jobId)
+    {
+        if (spool.Folders.Work(jobId) is var work && Directory.Exists(work))
+        {
+            Directory.Delete(work, recursive: true);
         }
     }
 
@@ -137,10 +186,18 @@ public sealed class JobWorker(
             while (true)
             {
                 await Task.Delay(s_renewal, time, renewal.Token);
-                if (!await ledger.RenewLeaseAsync(jobId, _owner, s_lease, renewal.Token))
+                try
                 {
-                    log.LogWarning("Job {Job}: another worker took it over; this run is given up.", jobId);
-                    await renewal.CancelAsync();
+                    if (!await ledger.RenewLeaseAsync(jobId, _owner, s_lease, renewal.Token))
+                    {
+                        log.LogWarning("Job {Job}: another worker took it over; this run is given up.", jobId);
+                        await renewal.CancelAsync();
+                    }
+                }
+                catch (DbException e)
+                {
+                    // The lease outlives some failed renewals; losing it shows at the next that works.
+                    log.LogWarning(e, "Job {Job}: its lease could not be renewed; it is tried again.", jobId);
                 }
             }
         }
@@ -198,12 +255,7 @@ public sealed class JobWorker(
     private async Task ParkAsync(Job job, Parked parked, JobReport? report)
     {
         using var held = await spool.Locks.TakeAsync(job.Id, CancellationToken.None);
-        var work = spool.Folders.Work(job.Id);
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
-
+        DeleteWork(job.Id);
         if (report is not null)
         {
             spool.WriteDurably(spool.Folders.Report(job.Id), report.ToJson());

@@ -47,7 +47,7 @@ internal sealed class StudyRun(
         Parked? parked;
         try
         {
-            parked = await TreatAsync(selected, present, ct);
+            parked = Incomplete(instances, changed) ?? await TreatAsync(selected, present, ct);
         }
         catch (ParkedException e)
         {
@@ -59,6 +59,16 @@ internal sealed class StudyRun(
             _outputs.Values.ToDictionary(o => o.UID, o => o.Path, StringComparer.Ordinal),
             [.. selected.Select(i => i.ArrivalId)],
             Report(parked, instances, selected));
+    }
+
+    // A few slices alone are no volume in which a face could be found: without their neighbours nothing is decided.
+    private static Parked? Incomplete(IReadOnlyList<Instance> instances, HashSet<string> changed)
+    {
+        var missing = instances.Count(i => !i.HasOriginal && changed.Contains(i.SeriesInstanceUID));
+        return missing == 0 ? null : new Parked(
+            ParkCause.OriginalsRemoved,
+            $"Instances arrived after {missing} others of their series were forwarded and their originals removed.",
+            "Send the whole series again; it is then processed as one, and what arrived already is not sent twice.");
     }
 
     private async Task<Parked?> TreatAsync(List<Instance> selected, List<Instance> present, CancellationToken ct)

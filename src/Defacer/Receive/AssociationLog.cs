@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using Defacer.Configuration;
 using Defacer.Dicom.Network;
+using Defacer.Dicom.Network.Dimse;
 using Defacer.Observe;
 using Defacer.Spool;
 
@@ -61,7 +62,8 @@ public sealed class AssociationLog(
         metrics.Received(Peer(association), message.Status.State.ToString(), message.DataSetBytes, message.Duration);
         if (!message.Status.IsSuccessOrWarning)
         {
-            log.LogWarning(message.Error, "Association {Association}: an instance was answered with {Status}.",
+            // An answer that we chose says everything in its status; only a fault has a stack worth keeping.
+            log.LogWarning(message.Error is DimseException ? null : message.Error, "Association {Association}: an instance was answered with {Status}.",
                 association.Id, message.Status);
         }
     }

@@ -10,6 +10,7 @@ using Defacer.Ledger;
 using Defacer.Observe;
 using Defacer.Spool;
 using Defacer.Testing;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Defacer.Tests.Hosting;
@@ -81,6 +82,33 @@ public sealed class NodeTests : IDisposable
         var job = Assert.Single(await node.SettledAsync());
         Assert.Equal(8, (await node.Ledger.InstancesAsync(job.Id, CancellationToken.None)).Count);
         Assert.Single(await node.Ledger.HistoryAsync(job.Id, CancellationToken.None), h => h.State == JobState.Ready);
+    }
+
+    [Fact]
+    public async Task Process_LedgerTakesNoChangeForAWhile_WaitsAndGoesOn()
+    {
+        await using var node = await RunningNode.StartAsync(_folder.Path, ("Routes:0:StableAge", "00:00:02"));
+        await node.SendAsync(Slices("1.2.9", "1.2.9.1", 5));
+        await OnLedgerAsync("""
+            CREATE TRIGGER refuse BEFORE UPDATE ON jobs WHEN OLD.state = 'Processing' AND NEW.state <> 'Processing'
+            BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END
+            """);
+        await RunningNode.UntilAsync(() => Task.FromResult(
+            node.Log.Lines.Any(l => l.Contains("could not be written", StringComparison.Ordinal))));
+
+        await OnLedgerAsync("DROP TRIGGER refuse");
+
+        Assert.Equal(JobState.Parked, Assert.Single(await node.SettledAsync()).State);
+        Assert.Empty(node.Node.Health!.WhyNotAlive());
+    }
+
+    private async Task OnLedgerAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_folder["spool"]}/ledger.db;Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Negotiation;
+using Defacer.Imaging;
 using Defacer.Imaging.Phantom;
 using Defacer.Ledger;
 using Defacer.Spool;
@@ -58,6 +59,13 @@ public sealed class WholePathTests : IDisposable
         Assert.True(job.State == JobState.Done, $"{job.State} {job.Parked}");
         Assert.Equal(160, pacs.Kept.Count);
         await RunningNode.UntilAsync(async () => (await node.Ledger.FindJobAsync(job.Id, s_ct))!.IsCleaned);
+
+        // Alone it is no volume in which a face could be found.
+        await node.SendAsync(second[80..]);
+        await RunningNode.UntilAsync(
+            async () => (await node.Ledger.FindJobAsync(job.Id, s_ct)) is { State: JobState.Parked });
+        Assert.Equal(ParkCause.OriginalsRemoved, (await node.Ledger.FindJobAsync(job.Id, s_ct))!.Parked!.Cause);
+        Assert.Equal(160, pacs.Kept.Count);
 
         // The sender repeats the series with its late slice, as modalities do.
         await node.SendAsync(second);
