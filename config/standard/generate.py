@@ -6,8 +6,8 @@
 FOLDER holds confidentiality.json, iod_types.json.gz, sop_classes.json, cid_7050.json and safe_private.json.
 The digest of the 657 rows of PS3.15 Table E.1-1 is checked against the published one of edition 2026d before
 anything is written. manifest.json records edition, row count and SHA-256 of each file; the program checks them
-when it loads. unlisted.json is written by hand: it is this project's decision about attributes that the table
-does not name, not a table of the standard.
+when it loads. unlisted.json and words.json are written by hand: they are this project's decisions about attributes
+that the table does not name and about words that descriptions may hold, not tables of the standard.
 """
 
 import gzip
@@ -100,8 +100,8 @@ def main():
         "cid_7050.json": method_codes(folder),
         "safe_private.json": safe_private(folder),
     }
-    unlisted = HERE / "unlisted.json"
-    made["unlisted.json"] = (unlisted.read_bytes(), None, "decision of this project")
+    for decision in ("unlisted.json", "words.json"):
+        made[decision] = ((HERE / decision).read_bytes(), None, "decision of this project")
     files = {}
     for name, (data, rows, edition) in made.items():
         (HERE / name).write_bytes(data)

@@ -11,17 +11,21 @@ namespace Defacer.Deidentify;
 /// </summary>
 internal static class Markers
 {
-    internal static void Add(DicomDataset dataset, Profile profile, bool faceRemoved)
+    /// <param name="dataset">The treated data set.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="waived">Codes that this instance may not claim, as bits of <see cref="ProfileOption.Bit"/>.</param>
+    /// <param name="faceRemoved">Whether the face was removed, and that was verified.</param>
+    internal static void Add(DicomDataset dataset, Profile profile, int waived, bool faceRemoved)
     {
         DropUndone(dataset, profile, faceRemoved);
         Set(dataset, DicomTag.PatientIdentityRemoved, DicomVR.CS, "YES");
         AddMethod(dataset, profile);
-        if (profile.IsBasicComplete)
+        if (profile.IsBasicComplete && (waived & ProfileOption.BasicBit) == 0)
         {
             AddCode(dataset, profile.Tables.MethodCodes["basic_profile"]);
         }
 
-        foreach (var option in profile.ActiveOptions)
+        foreach (var option in profile.ActiveOptions.Where(o => (waived & o.Bit) == 0))
         {
             AddCode(dataset, profile.Tables.MethodCodes[option.Column]);
         }
@@ -32,7 +36,20 @@ internal static class Markers
             Set(dataset, DicomTag.RecognizableVisualFeatures, DicomVR.CS, "NO");
         }
 
-        Set(dataset, DicomTag.LongitudinalTemporalInformationModified, DicomVR.CS, "REMOVED");
+        SetTemporal(dataset, profile.Dates);
+    }
+
+    // Dates that an earlier pass moved or removed are not original because this one keeps them.
+    private static void SetTemporal(DicomDataset dataset, DateTreatment dates)
+    {
+        var earlier = dataset.GetString(DicomTag.LongitudinalTemporalInformationModified);
+        var state = dates switch
+        {
+            DateTreatment.Removed => "REMOVED",
+            DateTreatment.Shifted => earlier == "REMOVED" ? earlier : "MODIFIED",
+            _ => earlier is "REMOVED" or "MODIFIED" ? earlier : "UNMODIFIED",
+        };
+        Set(dataset, DicomTag.LongitudinalTemporalInformationModified, DicomVR.CS, state);
     }
 
     // An earlier pass may claim to retain what this one took out, and to have cleaned a face that the object does not

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Defacer.Deidentify.Profiles;
+using Defacer.Deidentify.Text;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify;
@@ -79,6 +81,18 @@ public sealed class SiteKey
     /// apart.</summary>
     public string Pseudonym(string issuer, string patientId) =>
         "DF-" + Encode("patient", issuer + "\0" + patientId, 13);
+
+    /// <summary>The shift of a patient's dates: the same for all studies, at least a day back.</summary>
+    internal DateShift ShiftOf(string issuer, string patientId, DateShiftSettings settings)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Hash("date-shift", issuer + "\0" + patientId, hash);
+        var unit = settings.WholeWeeks ? 7 : 1;
+        // 64 bits modulo at most some thousands: the bias is below one in 10^15.
+        var steps = 1 + (int)(BinaryPrimitives.ReadUInt64BigEndian(hash) % (ulong)Math.Max(1, settings.MaxDays / unit));
+        var seconds = settings.MovesTimes ? 1 + (int)(BinaryPrimitives.ReadUInt64BigEndian(hash[8..]) % 86_399) : 0;
+        return new DateShift(-steps * unit, -seconds);
+    }
 
     /// <summary>A pseudonym for the value of an attribute, of at most 16 characters.</summary>
     internal string Derive(DicomTag tag, string value, int length) => Encode(tag.ToString(), value, length);

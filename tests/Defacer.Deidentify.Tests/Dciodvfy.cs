@@ -29,10 +29,15 @@ internal static partial class Dciodvfy
         return [.. text.Split('\n').Where(l => l.StartsWith("Error", StringComparison.Ordinal)).Select(Normalize)];
     }
 
-    private static string Normalize(string line) => Numbers().Replace(Values().Replace(line, "<>"), "[n]");
+    private static string Normalize(string line) =>
+        Numbers().Replace(Uids().Replace(Values().Replace(line, "<>"), "[uid]"), "[n]");
 
     [GeneratedRegex(@"<[^>/]*>(?=( for|$| is| -))", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Values();
+
+    // Also the placeholder 0.
+    [GeneratedRegex(@"(?<=UID )[\d.]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Uids();
 
     [GeneratedRegex(@"\[\d+\]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Numbers();

@@ -21,7 +21,7 @@ public sealed class DeidentifierTests
         var other = SiteKey.FromBytes(Encoding.ASCII.GetBytes("another key for tests, 32 bytes."));
         var one = Setup.Apply(Rich()).Output!.Dataset;
         var two =
-            new Deidentifier(Setup.Research, other).Apply(Rich(), false,
+            new Deidentifier(Setup.Plain, other).Apply(Rich(), false,
             TestContext.Current.CancellationToken).Output!.Dataset;
 
         foreach (
@@ -217,7 +217,7 @@ public sealed class DeidentifierTests
     public void Explain_Image_NamesActionAndSourceOfEveryAttribute()
     {
         var file = Rich();
-        var traces = new Deidentifier(Setup.Research, Setup.Key).Explain(file, TestContext.Current.CancellationToken);
+        var traces = new Deidentifier(Setup.Plain, Setup.Key).Explain(file, TestContext.Current.CancellationToken);
 
         Assert.Equal(file.Dataset.Count, traces.Count);
         Assert.Contains(traces, t =>

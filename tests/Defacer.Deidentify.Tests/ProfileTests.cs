@@ -47,7 +47,7 @@ public sealed class ProfileTests
     public void Load_OptionThatIsNotCarriedOut_IsRefused()
     {
         var error =
-            Assert.Throws<ProfileException>(() => Setup.ParseProfile("""{ "options": [ "clean-descriptors" ] }"""));
+            Assert.Throws<ProfileException>(() => Setup.ParseProfile("""{ "options": [ "clean-structured-content" ] }"""));
 
         Assert.Contains("not carried out", error.Message, StringComparison.Ordinal);
     }

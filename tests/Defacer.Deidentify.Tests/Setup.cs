@@ -20,14 +20,39 @@ internal static class Setup
 
     internal static Profile Research { get; } = LoadProfile("research");
 
-    /// <summary>As research, with images that may show text let through: most fixtures are secondary
+    /// <summary>The Basic Profile with pseudonyms, without options.</summary>
+    internal static Profile Plain { get; } = ParseProfile("""
+        { "overrides": { "PatientID": "pseudonym", "PatientName": "pseudonym", "AccessionNumber": "pseudonym" } }
+        """);
+
+    /// <summary>As Plain, with images that may show text let through: most fixtures are secondary
     /// captures.</summary>
-    internal static Profile ResearchAnyPixels { get; } = ParseProfile("""
+    internal static Profile PlainAnyPixels { get; } = ParseProfile("""
         {
           "overrides": { "PatientID": "pseudonym", "PatientName": "pseudonym", "AccessionNumber": "pseudonym" },
           "unverifiedPixelText": "pass"
         }
         """);
+
+    /// <summary>The names of the shipped profiles.</summary>
+    internal static IReadOnlyList<string> Shipped { get; } =
+        [.. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "config", "profiles"), "*.json")
+            .Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+
+    /// <summary>A shipped profile that lets images of all kinds through: most fixtures are secondary
+    /// captures.</summary>
+    internal static Profile AnyPixels(string shipped)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "config", "profiles")))
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
+        }
+
+        File.WriteAllText(folder["test.json"],
+            $$"""{ "extends": "{{shipped}}", "withoutOptions": [ "clean-pixel-data" ], "unverifiedPixelText": "pass" }""");
+        return Profile.Load(folder["test.json"], Tables);
+    }
 
     internal static Profile LoadProfile(string name) =>
         Profile.Load(Path.Combine(SharedData.RepositoryRoot, "config", "profiles", name + ".json"), Tables);
@@ -40,7 +65,7 @@ internal static class Setup
     }
 
     internal static DeidentifyResult Apply(DicomFile file, Profile? profile = null, bool faceRemoved = false) =>
-        new Deidentifier(profile ?? Research, Key).Apply(file, faceRemoved, TestContext.Current.CancellationToken);
+        new Deidentifier(profile ?? Plain, Key).Apply(file, faceRemoved, TestContext.Current.CancellationToken);
 
     internal static VerifyResult Verify(string path, params DicomFile[] originals) =>
         OutputVerifier.Check(path, IdentitySet.Collect(originals), TestContext.Current.CancellationToken);

@@ -26,4 +26,10 @@ public enum ActionCode
 
     /// <summary>Not of the table: a value that the profile gives.</summary>
     Set,
+
+    /// <summary>C of the dates: moved by the patient's shift.</summary>
+    ShiftDate,
+
+    /// <summary>Not of the table: what a pattern of the profile finds is replaced.</summary>
+    Edit,
 }

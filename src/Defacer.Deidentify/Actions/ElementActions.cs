@@ -13,6 +13,8 @@ internal static class ElementActions
         new Clean(),
         new Pseudonym(),
         new SetValue(),
+        new ShiftDate(),
+        new Edit(),
     ];
 
     private static readonly IElementAction[] s_byCode =

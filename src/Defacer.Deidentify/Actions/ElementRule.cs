@@ -48,6 +48,20 @@ internal sealed class ElementRule
     /// <summary>The value that the profile gives, for <see cref="ActionCode.Set"/>.</summary>
     internal string? Value { get; init; }
 
+    /// <summary>What holds when the action cannot be carried out on a value: the Basic Profile's action.</summary>
+    internal ActionCode Fallback { get; init; } = ActionCode.Remove;
+
+    /// <summary>The profile's conditions on the value, or null.</summary>
+    internal ValueFilter? Filter { get; init; }
+
+    /// <summary>The time that belongs to a date, or the date that belongs to a time; for shifts that are no whole
+    /// days.</summary>
+    internal DicomTag? Partner { get; init; }
+
+    /// <summary>Codes of CID 7050 that this instance may not claim when the attribute is present: bits of
+    /// <see cref="Profiles.ProfileOption.Bit"/>.</summary>
+    internal int Waives { get; init; }
+
     /// <summary>The VR to take when the element has UN.</summary>
     internal DicomVR? KnownVR => Entry is { VRs.Count: > 0 } ? Entry.VRs[0] : null;
 }

@@ -26,5 +26,11 @@ internal readonly record struct ElementScope(ElementRule Rule, PlanNode Place, D
 /// <summary>What is known of an instance while it is treated.</summary>
 /// <param name="Key">The site's secret.</param>
 /// <param name="PatientPseudonym">The patient's pseudonym.</param>
-/// <param name="Identity">What the instance knows about persons.</param>
-internal sealed record InstanceContext(SiteKey Key, string PatientPseudonym, Text.OwnIdentity Identity);
+/// <param name="Shift">By how much the patient's dates move.</param>
+/// <param name="Cleaner">Cleans texts of what the instance or its study knows about persons.</param>
+internal sealed record InstanceContext(
+    SiteKey Key, string PatientPseudonym, Text.DateShift Shift, Text.DescriptorCleaner Cleaner)
+{
+    /// <summary>What the instance or its study knows about persons.</summary>
+    internal Text.OwnIdentity Identity => Cleaner.Identity;
+}

@@ -67,7 +67,7 @@ internal static class ValueJudge
         };
     }
 
-    private static bool IsNumbers(DicomElement element)
+    internal static bool IsNumbers(DicomElement element)
     {
         if (element.Bulk is not null || element.Value.Span.IndexOfAnyExcept(s_number) >= 0)
         {
@@ -122,7 +122,7 @@ internal static class ValueJudge
         return DummyValues.Element(element.Tag, DicomVR.CS, string.Join('\\', values));
     }
 
-    private static bool AllCodes(ReadOnlySpan<byte> span)
+    internal static bool AllCodes(ReadOnlySpan<byte> span)
     {
         var length = 0;
         foreach (var b in span)

@@ -9,8 +9,23 @@ internal enum ObjectKind
     /// <summary>Pixels that may show text or a person: captures, ultrasound, photographs, video.</summary>
     ImageAtRisk,
 
-    /// <summary>Structured reports, dose reports, key objects.</summary>
+    /// <summary>Structured reports, dose reports.</summary>
     StructuredReport,
+
+    /// <summary>Selections of key objects.</summary>
+    KeyObjects,
+
+    /// <summary>Spatial registrations.</summary>
+    Registration,
+
+    /// <summary>Segmentations of voxels.</summary>
+    Segmentation,
+
+    /// <summary>RT structure sets.</summary>
+    StructureSet,
+
+    /// <summary>Dose grids: their border follows the skin.</summary>
+    Dose,
 
     /// <summary>Presentation states and structured displays.</summary>
     Presentation,
@@ -18,10 +33,10 @@ internal enum ObjectKind
     /// <summary>PDF, CDA, STL and other documents.</summary>
     EncapsulatedDocument,
 
-    /// <summary>Segmentations, surfaces, structure sets: they may draw the face again.</summary>
+    /// <summary>Surfaces and meshes: they may draw the face again.</summary>
     Surface,
 
-    /// <summary>Plans, doses and records of radiotherapy.</summary>
+    /// <summary>Plans and records of radiotherapy.</summary>
     Radiotherapy,
 
     /// <summary>Waveforms.</summary>
@@ -43,16 +58,35 @@ internal enum ObjectKind
 /// <summary>The kind by the name of the IOD.</summary>
 internal static class ObjectKinds
 {
+    /// <summary>What a profile may let out beside images, by its name there.</summary>
+    internal static IReadOnlyDictionary<string, ObjectKind> Settable { get; } =
+        new Dictionary<string, ObjectKind>(StringComparer.Ordinal)
+        {
+            ["structuredReports"] = ObjectKind.StructuredReport,
+            ["keyObjects"] = ObjectKind.KeyObjects,
+            ["presentationStates"] = ObjectKind.Presentation,
+            ["registrations"] = ObjectKind.Registration,
+            ["segmentations"] = ObjectKind.Segmentation,
+            ["structureSets"] = ObjectKind.StructureSet,
+            ["plans"] = ObjectKind.Radiotherapy,
+            ["waveforms"] = ObjectKind.Waveform,
+        };
+
     internal static ObjectKind Of(string? iod) => iod switch
     {
         null => ObjectKind.Unknown,
         "basic-directory" => ObjectKind.Directory,
         "raw-data" => ObjectKind.RawData,
-        "segmentation" or "surface-segmentation" or "height-map-segmentation" or "surface-scan-mesh"
-            or "surface-scan-point-cloud" or "rt-structure-set" or "rt-segment-annotation"
+        "segmentation" or "label-map-segmentation" => ObjectKind.Segmentation,
+        "rt-structure-set" => ObjectKind.StructureSet,
+        "rt-dose" => ObjectKind.Dose,
+        "key-object-selection-document" => ObjectKind.KeyObjects,
+        "spatial-registration" or "deformable-spatial-registration" => ObjectKind.Registration,
+        "surface-segmentation" or "height-map-segmentation" or "surface-scan-mesh"
+            or "surface-scan-point-cloud" or "rt-segment-annotation"
             or "tractography-results" => ObjectKind.Surface,
         _ when iod.EndsWith("-sr", StringComparison.Ordinal) || iod.EndsWith("sr-document", StringComparison.Ordinal)
-            || iod is "key-object-selection-document" or "procedure-log" or "spectacle-prescription-report"
+            || iod is "procedure-log" or "spectacle-prescription-report"
             or "macular-grid-thickness-and-volume-report" => ObjectKind.StructuredReport,
         _ when iod.Contains("presentation-state", StringComparison.Ordinal) || iod == "basic-structured-display" =>
             ObjectKind.Presentation,

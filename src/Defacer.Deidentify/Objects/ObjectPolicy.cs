@@ -5,8 +5,9 @@ using Defacer.Imaging;
 namespace Defacer.Deidentify.Objects;
 
 /// <summary>
-/// Which kinds of objects the Basic Profile alone makes safe. Images of scanners are; a report, a drawing, a document
-/// or a surface carries identity where no table of attributes finds it, and is parked until its kind is treated.
+/// Which objects may be treated at all. Images of scanners may; a report, a drawing, a document or a surface carries
+/// identity where no table of attributes finds it, and is parked unless the profile names its kind and the kind has a
+/// treatment.
 /// </summary>
 internal static class ObjectPolicy
 {
@@ -15,18 +16,26 @@ internal static class ObjectPolicy
     {
         ObjectKind.Image => Image(dataset, profile),
         ObjectKind.ImageAtRisk => profile.UnverifiedPixelText == PixelTextPolicy.Pass
-            || dataset.GetString(DicomTag.BurnedInAnnotation) == "NO"
+            || profile.Retains("clean-pixel-data") || dataset.GetString(DicomTag.BurnedInAnnotation) == "NO"
             ? Image(dataset, profile)
             : PixelText("image of a kind that often shows text or a person"),
-        ObjectKind.StructuredReport =>
-            Unsupported("A structured report", "its text and observers cannot be cleaned without PS3.15 Table E.3.4-1"),
-        ObjectKind.Presentation => Unsupported("A presentation state", "its graphics and texts may name the patient"),
+        _ when profile.CleanedObjects.Contains(kind) => null,
+        ObjectKind.StructuredReport => Unsupported("A structured report",
+            "its text and observers cannot be cleaned without PS3.15 Table E.3.4-1", "structuredReports"),
+        ObjectKind.KeyObjects => Unsupported("A selection of key objects", "the profile does not name it",
+            "keyObjects"),
+        ObjectKind.Presentation => Unsupported("A presentation state", "its graphics and texts may name the patient",
+            "presentationStates"),
+        ObjectKind.Registration => Unsupported("A registration", "the profile does not name it", "registrations"),
+        ObjectKind.Segmentation => Unsupported("A segmentation", "it may draw the face that was removed",
+            "segmentations"),
+        ObjectKind.StructureSet => Unsupported("A structure set", "it may draw the face that was removed",
+            "structureSets"),
+        ObjectKind.Radiotherapy => Unsupported("A radiotherapy object", "the profile does not name it", "plans"),
+        ObjectKind.Waveform => Unsupported("A waveform", "the profile does not name it", "waveforms"),
+        ObjectKind.Dose => Unsupported("A dose grid", "its values end at the skin and draw the face that was removed"),
         ObjectKind.EncapsulatedDocument => Unsupported("An encapsulated document", "the document itself is opaque"),
-        ObjectKind.Surface =>
-            Unsupported("A segmentation, surface or structure set", "it may draw the face that was removed"),
-        ObjectKind.Radiotherapy =>
-            Unsupported("A radiotherapy object", "its references to contours and dose are not clipped yet"),
-        ObjectKind.Waveform => Unsupported("A waveform", "its annotations and channel labels are not cleaned yet"),
+        ObjectKind.Surface => Unsupported("A surface", "it may draw the face that was removed"),
         ObjectKind.RawData => Unsupported("Raw data", "the payload is opaque and may rebuild the head"),
         ObjectKind.Directory => Unsupported("A DICOMDIR", "it names patients, studies and files"),
         ObjectKind.Other => Unsupported("This kind of object", "it has no policy yet"),
@@ -47,7 +56,7 @@ internal static class ObjectPolicy
 
     private static Parked? BurntInText(DicomDataset dataset, Profile profile)
     {
-        if (profile.UnverifiedPixelText == PixelTextPolicy.Pass)
+        if (profile.UnverifiedPixelText == PixelTextPolicy.Pass || profile.Retains("clean-pixel-data"))
         {
             return null;
         }
@@ -76,9 +85,10 @@ internal static class ObjectPolicy
         "Look at the image; where it shows no text and no person, send it through a route whose profile has "
             + "\"unverifiedPixelText\": \"pass\".");
 
-    private static Parked Unsupported(string what, string why) => new(
+    private static Parked Unsupported(string what, string why, string? setting = null) => new(
         ParkCause.UnsupportedObject,
         $"{what} is not let out: {why}.",
-        "Take it out of the study at the source, or send it through another way; "
+        (setting is null ? string.Empty : $"A profile with \"objects\": {{ \"{setting}\": \"clean\" }} treats it. ")
+        + "Else take it out of the study at the source, or send it through another way; "
         + "the images of the study are not held up by its removal.");
 }

@@ -6,7 +6,8 @@ namespace Defacer.Deidentify.Profiles;
 /// <summary>What a profile does with one attribute instead of what the table says.</summary>
 /// <param name="Action">The action.</param>
 /// <param name="Value">The value for <see cref="ActionCode.Set"/>.</param>
-internal sealed record ProfileOverride(ActionCode Action, string? Value);
+/// <param name="Filter">Conditions on the value, or null.</param>
+internal sealed record ProfileOverride(ActionCode Action, string? Value, ValueFilter? Filter = null);
 
 /// <summary>The overrides of a profile that name a path, as a tree of tags.</summary>
 internal sealed class OverrideNode

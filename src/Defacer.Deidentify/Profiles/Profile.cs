@@ -43,9 +43,25 @@ public sealed class Profile
     /// </summary>
     public bool IsBasicComplete { get; internal init; } = true;
 
+    /// <summary>What becomes of dates and times.</summary>
+    public DateTreatment Dates =>
+        Retains("retain-longitudinal-full-dates") ? DateTreatment.Kept
+        : Retains("retain-longitudinal-modified-dates") ? DateTreatment.Shifted : DateTreatment.Removed;
+
+    /// <summary>Whether kept text is written in UTF-8 (ISO_IR 192) instead of the character set it came in.</summary>
+    public bool WritesUtf8 { get; internal init; }
+
     internal IReadOnlyList<ProfileOption> ActiveOptions { get; init; } = [];
 
     internal ProfileOverrides Overrides { get; init; } = new();
+
+    internal DateShiftSettings DateShift { get; init; } = new();
+
+    /// <summary>Words of the site that descriptions may hold.</summary>
+    internal IReadOnlyCollection<string> KeepWords { get; init; } = [];
+
+    /// <summary>Kinds of objects beside images that are let out, each treated in its own way.</summary>
+    internal IReadOnlySet<Objects.ObjectKind> CleanedObjects { get; init; } = new HashSet<Objects.ObjectKind>();
 
     /// <summary>The Basic Profile alone, without options and overrides.</summary>
     public static Profile Basic(StandardTables tables) => new(tables, "basic");
@@ -67,21 +83,66 @@ public sealed class Profile
         return new ProfileReader(path, tables).Read(json);
     }
 
-    /// <summary>The code in force for a row of the table, and where it is from.</summary>
-    internal (string Code, RuleSource Source) CodeFor(ConfidentialityRow row)
+    /// <summary>Whether an option is in force.</summary>
+    internal bool Retains(string option) => ActiveOptions.Any(o => o.Name == option);
+
+    /// <summary>
+    /// The code in force for a row of the table. Where options give different ones, what removes more holds, and the
+    /// option that is not followed is not claimed for an instance that has the attribute.
+    /// </summary>
+    internal RowChoice CodeFor(ConfidentialityRow row)
     {
+        ProfileOption? by = null;
+        var (code, waived) = (row.Basic, 0);
         foreach (var option in ActiveOptions)
         {
             var column = Array.IndexOf(Tables.Confidentiality.Options, option.Column);
-            if (column >= 0 && row.Options[column].Length > 0)
+            if (column < 0 || row.Options[column] is not { Length: > 0 } cell)
             {
-                return (row.Options[column], RuleSource.Option);
+                continue;
+            }
+
+            if (by is null || (code == "K" && cell == "C"))
+            {
+                waived |= by?.Bit ?? 0;
+                (by, code) = (option, cell);
+            }
+            else if (code == "C" && cell == "K")
+            {
+                waived |= option.Bit;
             }
         }
 
-        return (row.Basic, RuleSource.Table);
+        return new RowChoice(code, by is null ? RuleSource.Table : RuleSource.Option, by?.Cleaner ?? Cleaner.None,
+            waived);
     }
 }
+
+/// <summary>What becomes of dates and times.</summary>
+public enum DateTreatment
+{
+    /// <summary>Removed or replaced, as the Basic Profile says.</summary>
+    Removed,
+
+    /// <summary>Kept as they are.</summary>
+    Kept,
+
+    /// <summary>Moved by the patient's keyed shift.</summary>
+    Shifted,
+}
+
+/// <summary>The code that a profile puts in force for a row.</summary>
+/// <param name="Code">As printed.</param>
+/// <param name="Source">Basic Profile or option.</param>
+/// <param name="Cleaner">What a C means.</param>
+/// <param name="Waived">Bits of options that are not followed here.</param>
+internal readonly record struct RowChoice(string Code, RuleSource Source, Cleaner Cleaner, int Waived);
+
+/// <summary>How far and how the dates of a patient move.</summary>
+/// <param name="MaxDays">At most so many days back, at least one.</param>
+/// <param name="WholeWeeks">Whether days of the week stay.</param>
+/// <param name="MovesTimes">Whether times of day move too.</param>
+internal sealed record DateShiftSettings(int MaxDays = 3650, bool WholeWeeks = false, bool MovesTimes = false);
 
 /// <summary>A profile that cannot be used, with every reason.</summary>
 public sealed class ProfileException : Exception

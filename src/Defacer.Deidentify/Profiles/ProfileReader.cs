@@ -1,75 +1,125 @@
 using System.Text.Json;
-using Defacer.Deidentify.Actions;
+using Defacer.Deidentify.Objects;
 using Defacer.Deidentify.Standard;
-using Defacer.Dicom.Data;
-using Defacer.Dicom.Dictionary;
 
 namespace Defacer.Deidentify.Profiles;
 
-/// <summary>Reads and checks a profile file; collects every error before it gives up.</summary>
-internal sealed class ProfileReader(string path, StandardTables tables)
+/// <summary>
+/// Reads and checks a profile file (<c>config/schema/profile.schema.json</c>); collects every error before it gives up.
+/// A file that extends another begins with its settings: lists grow, single values are replaced.
+/// </summary>
+internal sealed class ProfileReader
 {
+    private const int MaxExtensions = 8;
     private static readonly JsonDocumentOptions s_json =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private static readonly Dictionary<string, ActionCode> s_actions = new(StringComparer.Ordinal)
-    {
-        ["keep"] = ActionCode.Keep,
-        ["remove"] = ActionCode.Remove,
-        ["empty"] = ActionCode.Zero,
-        ["dummy"] = ActionCode.Replace,
-        ["map-uid"] = ActionCode.MapUid,
-        ["pseudonym"] = ActionCode.Pseudonym,
-        ["set"] = ActionCode.Set,
-    };
+    private static readonly string[] s_settings =
+    [
+        "$schema", "description", "extends", "options", "withoutOptions", "overrides", "unverifiedPixelText",
+        "characterSet", "dateShift", "descriptors", "objects",
+    ];
 
+    private readonly string _path;
+    private readonly StandardTables _tables;
     private readonly List<string> _errors = [];
     private readonly List<ProfileOption> _options = [];
-    private readonly ProfileOverrides _overrides = new();
+    private readonly HashSet<string> _keepWords = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<ObjectKind> _objects = [];
+    private readonly OverrideReader _overrides;
     private PixelTextPolicy _pixelText = PixelTextPolicy.Park;
-    private bool _basicComplete = true;
+    private DateShiftSettings _dateShift = new();
+    private bool _utf8;
+
+    internal ProfileReader(string path, StandardTables tables)
+    {
+        _path = path;
+        _tables = tables;
+        _overrides = new OverrideReader(tables, _errors);
+    }
 
     internal Profile Read(byte[] json)
     {
-        using var document = Parse(json);
+        Read(_path, json, 0);
+        _errors.AddRange(ProfileConflicts.Find(_options, _pixelText, _objects, _overrides));
+        if (_errors.Count > 0)
+        {
+            throw new ProfileException($"Profile {_path} is not valid:\n- {string.Join("\n- ", _errors)}");
+        }
+
+        return new Profile(_tables, Path.GetFileNameWithoutExtension(_path))
+        {
+            ActiveOptions = [.. ProfileOption.All.Where(_options.Contains)],
+            Overrides = _overrides.Result,
+            UnverifiedPixelText = _pixelText,
+            IsBasicComplete = _overrides.IsBasicComplete(_options),
+            WritesUtf8 = _utf8,
+            DateShift = _dateShift,
+            KeepWords = _keepWords,
+            CleanedObjects = _objects,
+        };
+    }
+
+    private void Read(string path, byte[] json, int depth)
+    {
+        using var document = Parse(path, json);
+        if (document.RootElement.TryGetProperty("extends", out var parent))
+        {
+            ReadParent(path, parent.ToString(), depth);
+        }
+
         foreach (var property in document.RootElement.EnumerateObject())
         {
             switch (property.Name)
             {
-                case "description" or "$schema":
-                    break;
                 case "options":
-                    ReadOptions(property.Value);
+                    ReadOptions(property.Value, (option) => _options.Add(option));
+                    break;
+                case "withoutOptions":
+                    ReadOptions(property.Value, (option) => _options.Remove(option));
                     break;
                 case "overrides":
-                    ReadOverrides(property.Value);
+                    _overrides.Read(property.Value);
                     break;
                 case "unverifiedPixelText":
-                    ReadPixelText(property.Value);
+                    _pixelText = ReadWord(property, PixelTextPolicy.Park, PixelTextPolicy.Pass, "park", "pass");
+                    break;
+                case "characterSet":
+                    _utf8 = ReadWord(property, false, true, "as-received", "utf-8");
+                    break;
+                case "dateShift":
+                    ReadDateShift(property.Value);
+                    break;
+                case "descriptors":
+                    ReadDescriptors(property.Value);
+                    break;
+                case "objects":
+                    ReadObjects(property.Value);
+                    break;
+                case var name when !s_settings.Contains(name, StringComparer.Ordinal):
+                    _errors.Add($"'{name}' is no setting of a profile; "
+                        + $"there are {string.Join(", ", s_settings[1..])}.");
                     break;
                 default:
-                    _errors.Add(
-                        $"'{property.Name}' is no setting of a profile; "
-                        + "there are description, options, overrides, unverifiedPixelText.");
                     break;
             }
         }
-
-        if (_errors.Count > 0)
-        {
-            throw new ProfileException($"Profile {path} is not valid:\n- {string.Join("\n- ", _errors)}");
-        }
-
-        return new Profile(tables, Path.GetFileNameWithoutExtension(path))
-        {
-            ActiveOptions = _options,
-            Overrides = _overrides,
-            UnverifiedPixelText = _pixelText,
-            IsBasicComplete = _basicComplete,
-        };
     }
 
-    private JsonDocument Parse(byte[] json)
+    private void ReadParent(string path, string name, int depth)
+    {
+        var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name + ".json");
+        if (depth == MaxExtensions || !File.Exists(file))
+        {
+            _errors.Add(depth == MaxExtensions ? "extends: the profiles extend each other in a circle."
+                : $"extends: there is no profile '{name}' beside this one.");
+            return;
+        }
+
+        Read(file, File.ReadAllBytes(file), depth + 1);
+    }
+
+    private static JsonDocument Parse(string path, byte[] json)
     {
         try
         {
@@ -84,7 +134,7 @@ internal sealed class ProfileReader(string path, StandardTables tables)
         }
     }
 
-    private void ReadOptions(JsonElement list)
+    private void ReadOptions(JsonElement list, Action<ProfileOption> use)
     {
         if (list.ValueKind != JsonValueKind.Array)
         {
@@ -100,115 +150,99 @@ internal sealed class ProfileReader(string path, StandardTables tables)
                 var names = string.Join(", ", ProfileOption.All.Select(o => o.Name));
                 _errors.Add($"options: '{name}' is no option of PS3.15 E.3; there are {names}.");
             }
-            else if (!option.IsCarriedOut)
+            else if (option.NotCarriedOut is { } why)
             {
-                _errors.Add(
-                    $"options: '{name}' is not carried out by this version; "
-                    + "without it the Basic Profile's action holds.");
+                _errors.Add($"options: '{name}' is not carried out: {why}.");
             }
             else
             {
-                _options.Add(option);
+                use(option);
             }
         }
     }
 
-    private void ReadOverrides(JsonElement map)
+    private T ReadWord<T>(JsonProperty property, T first, T second, string firstWord, string secondWord)
     {
-        if (map.ValueKind != JsonValueKind.Object)
+        var word = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
+        if (word != firstWord && word != secondWord)
         {
-            _errors.Add("overrides: must be an object of path and action.");
-            return;
+            _errors.Add($"{property.Name}: '{property.Value}' is neither {firstWord} nor {secondWord}.");
         }
 
-        foreach (var property in map.EnumerateObject())
+        return word == secondWord ? second : first;
+    }
+
+    private void ReadDateShift(JsonElement settings)
+    {
+        var (days, weeks, times) = (_dateShift.MaxDays, _dateShift.WholeWeeks, _dateShift.MovesTimes);
+        foreach (var property in Members(settings, "dateShift"))
         {
-            var tags = ReadPath(property.Name);
-            var rule = ReadRule(property.Name, property.Value, tags);
-            if (tags is not null && rule is not null)
+            switch (property.Name)
             {
-                _overrides.Add(tags, rule);
-                _basicComplete &= rule.Action != ActionCode.Keep || !ActsOn(tags[^1]);
+                case "maxDays" when property.Value.ValueKind == JsonValueKind.Number
+                    && property.Value.TryGetInt32(out days) && days is >= 7 and <= 36500:
+                    break;
+                case "wholeWeeks" when property.Value.ValueKind is JsonValueKind.True or JsonValueKind.False:
+                    weeks = property.Value.GetBoolean();
+                    break;
+                case "times":
+                    times = ReadWord(property, false, true, "keep", "shift");
+                    break;
+                default:
+                    _errors.Add($"dateShift: '{property.Name}' must be maxDays (7 to 36500), wholeWeeks (true or "
+                        + "false) or times (keep or shift).");
+                    break;
             }
         }
+
+        _dateShift = new DateShiftSettings(days, weeks, times);
     }
 
-    private bool ActsOn(DicomTag tag) => tables.Confidentiality.Find(tag) is not null;
-
-    private DicomTag[]? ReadPath(string text)
+    private void ReadDescriptors(JsonElement settings)
     {
-        var parts = text.Split('.');
-        var tags = new DicomTag[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
+        foreach (var property in Members(settings, "descriptors"))
         {
-            if (!DicomTag.TryParse(parts[i], out tags[i]))
+            if (property.Name != "keepWords" || property.Value.ValueKind != JsonValueKind.Array)
             {
-                _errors.Add(
-                    $"overrides: '{parts[i]}' in '{text}' is no keyword of PS3.6 and no tag; "
-                    + "write a keyword or gggg,eeee.");
-                return null;
+                _errors.Add($"descriptors: '{property.Name}' must be keepWords, a list of words.");
+                continue;
+            }
+
+            foreach (var word in property.Value.EnumerateArray().Select(w => w.ToString()))
+            {
+                if (word.Length < 2 || !word.All(char.IsLetterOrDigit))
+                {
+                    _errors.Add($"descriptors: '{word}' of keepWords is no word of two or more letters and digits.");
+                }
+
+                _keepWords.Add(word);
             }
         }
-
-        if (tags[^1].IsPrivate)
-        {
-            _errors.Add($"overrides: '{text}' is private; its number means nothing without its creator.");
-            return null;
-        }
-
-        if (tags[^1].Group < 8 || tags[^1] == DicomTag.SOPClassUID)
-        {
-            _errors.Add($"overrides: '{text}' cannot be overridden: the object would not be what it says.");
-            return null;
-        }
-
-        return tags;
     }
 
-    private ProfileOverride? ReadRule(string where, JsonElement value, DicomTag[]? tags)
+    private void ReadObjects(JsonElement settings)
     {
-        var isObject = value.ValueKind == JsonValueKind.Object;
-        var name = !isObject ? value.ToString()
-            : value.TryGetProperty("action", out var named) ? named.ToString() : string.Empty;
-        if (!s_actions.TryGetValue(name, out var action))
+        foreach (var property in Members(settings, "objects"))
         {
-            var names = string.Join(", ", s_actions.Keys);
-            _errors.Add($"overrides: '{name}' of '{where}' is no action; there are {names}.");
-            return null;
-        }
+            if (!ObjectKinds.Settable.TryGetValue(property.Name, out var kind))
+            {
+                _errors.Add($"objects: '{property.Name}' is no kind of object that can be let out; there are "
+                    + $"{string.Join(", ", ObjectKinds.Settable.Keys)}.");
+                continue;
+            }
 
-        var text = isObject && value.TryGetProperty("value", out var given) ? given.GetString() : null;
-        if (action == ActionCode.Set && (text is null || !System.Text.Ascii.IsValid(text) || text.Length > 64))
-        {
-            _errors.Add($"overrides: 'set' of '{where}' needs a \"value\" of at most 64 ASCII characters.");
-            return null;
+            _ = ReadWord(property, false, true, "park", "clean") ? _objects.Add(kind) : _objects.Remove(kind);
         }
-
-        if (tags is not null && DicomDictionary.Find(tags[^1]) is { VRs: [var vr, ..] }
-            && Unfit(action, vr) is { } reason)
-        {
-            _errors.Add($"overrides: '{name}' does not fit '{where}': {reason}");
-            return null;
-        }
-
-        return new ProfileOverride(action, text);
     }
 
-    private static string? Unfit(ActionCode action, DicomVR vr) => action switch
+    private List<JsonProperty> Members(JsonElement settings, string name)
     {
-        ActionCode.MapUid when vr != DicomVR.UI => $"its VR is {vr}, not UI.",
-        ActionCode.Set when !vr.IsText || vr == DicomVR.UI => $"its VR is {vr}; only text can be set.",
-        ActionCode.Pseudonym when vr.Code is not ("LO" or "SH" or "PN" or "UT" or "UC" or "LT" or "ST") =>
-            $"its VR is {vr}; a pseudonym needs LO, SH, PN or text.",
-        _ => null,
-    };
-
-    private void ReadPixelText(JsonElement value)
-    {
-        if (!Enum.TryParse(value.ToString(), ignoreCase: true, out _pixelText)
-            || value.ValueKind != JsonValueKind.String)
+        if (settings.ValueKind == JsonValueKind.Object)
         {
-            _errors.Add($"unverifiedPixelText: '{value}' is neither park nor pass.");
+            return [.. settings.EnumerateObject()];
         }
+
+        _errors.Add($"{name}: must be an object.");
+        return [];
     }
 }

@@ -15,6 +15,8 @@ public sealed class StandardTables
     private readonly Lazy<Dictionary<string, SopClass>> _sopClasses;
     private readonly Lazy<Dictionary<string, MethodCode>> _methodCodes;
     private readonly Lazy<UnlistedAttributes> _unlisted;
+    private readonly Lazy<SafePrivate> _safePrivate;
+    private readonly Lazy<Text.Vocabulary> _words;
 
     private StandardTables(string folder, Dictionary<string, byte[]> files, string edition)
     {
@@ -26,6 +28,8 @@ public sealed class StandardTables
         _sopClasses = new(() => SopClass.Parse(File("sop_classes.json")));
         _methodCodes = new(() => MethodCode.Parse(File("cid_7050.json")));
         _unlisted = new(() => UnlistedAttributes.Parse(File("unlisted.json")));
+        _safePrivate = new(() => SafePrivate.Parse(File("safe_private.json")));
+        _words = new(() => Text.Vocabulary.Parse(File("words.json")));
     }
 
     /// <summary>The folder that the tables came from.</summary>
@@ -45,6 +49,12 @@ public sealed class StandardTables
     internal Dictionary<string, MethodCode> MethodCodes => _methodCodes.Value;
 
     internal UnlistedAttributes Unlisted => _unlisted.Value;
+
+    /// <summary>PS3.15 Table E.3.10-1.</summary>
+    internal SafePrivate SafePrivate => _safePrivate.Value;
+
+    /// <summary>Words that descriptions may hold.</summary>
+    internal Text.Vocabulary Words => _words.Value;
 
     /// <summary>Reads the tables of a folder.</summary>
     /// <exception cref="InvalidDataException">A file is missing or is not the one that the manifest names.</exception>

@@ -1,88 +1,55 @@
 using System.Buffers;
-using System.Text;
-using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 
 namespace Defacer.Deidentify.Text;
 
 /// <summary>
-/// What one instance knows about persons and places, to keep it out of text that is otherwise kept: parts of names,
-/// numbers, institution, station. Names of fewer than three letters are no evidence in a text.
+/// What an instance or a study knows about persons and places, to keep it out of text that is otherwise kept: parts of
+/// names, numbers, institution, station. Names of fewer than three letters are no evidence in a text.
 /// </summary>
 internal sealed class OwnIdentity
 {
     private const int MinLength = 3;
     private const int FreeLength = 5;
-    private static readonly char[] s_nameSeparators = ['^', '=', ' ', '\\', ',', '.', '-', '/', '(', ')'];
 
-    private static readonly DicomTag[] s_whole =
-    [
-        DicomTag.PatientID, DicomTag.OtherPatientIDs, DicomTag.AccessionNumber, DicomTag.StudyID, DicomTag.AdmissionID,
-        DicomTag.RequestedProcedureID, DicomTag.ScheduledProcedureStepID, DicomTag.PerformedProcedureStepID,
-        DicomTag.FillerOrderNumberImagingServiceRequest, DicomTag.PlacerOrderNumberImagingServiceRequest,
-        DicomTag.MilitaryRank, DicomTag.PatientTelephoneNumbers, DicomTag.DeviceSerialNumber, DicomTag.StationName,
-        DicomTag.PatientBirthDate,
-    ];
-
-    private static readonly DicomTag[] s_places =
-    [
-        DicomTag.InstitutionName, DicomTag.InstitutionAddress, DicomTag.InstitutionalDepartmentName,
-        DicomTag.PatientAddress, DicomTag.RequestingService, DicomTag.ResponsibleOrganization,
-        DicomTag.CurrentPatientLocation,
-    ];
+    // A number that is written with other separators is still the number; shorter ones occur by chance.
+    private const int MinBareLength = 5;
 
     private readonly SearchValues<string>? _long;
     private readonly string[] _short;
+    private readonly string[] _places;
+    private readonly string[] _bare;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _words;
 
-    private OwnIdentity(HashSet<string> tokens)
+    private OwnIdentity(IdentityWords found)
     {
-        var free = tokens.Where(t => t.Length >= FreeLength).ToArray();
+        var all = new HashSet<string>(found.Words, StringComparer.OrdinalIgnoreCase);
+        all.UnionWith(found.Places);
+        all.UnionWith(found.PlaceWords);
+        var free = all.Where(t => t.Length >= FreeLength).ToArray();
         _long = free.Length == 0 ? null : SearchValues.Create(free, StringComparison.OrdinalIgnoreCase);
-        _short = [.. tokens.Where(t => t.Length < FreeLength)];
+        _short = [.. all.Where(t => t.Length < FreeLength)];
+        _places = [.. found.Places];
+        _bare = [.. found.Numbers.Select(Bare).Where(n => n.Length >= MinBareLength)
+            .Concat(found.Numbers.Select(Digits).Where(n => n.Length > MinBareLength))
+            .Distinct(StringComparer.Ordinal)];
+        _words = found.Words.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Collects from a file, at every depth.</summary>
-    internal static OwnIdentity Collect(DicomFile file)
+    /// <summary>What a file knows, at every depth.</summary>
+    internal static OwnIdentity Collect(DicomFile file) => Collect([file]);
+
+    /// <summary>What files know together, at every depth.</summary>
+    internal static OwnIdentity Collect(IEnumerable<DicomFile> files)
     {
-        var tokens = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var places = new List<string>();
-        var makers = new StringBuilder();
-        var open = new Stack<DicomDataset>();
-        open.Push(file.Dataset);
-        open.Push(file.FileMetaInfo);
-        while (open.TryPop(out var dataset))
+        var found = new IdentityWords();
+        foreach (var file in files)
         {
-            foreach (var item in dataset)
-            {
-                if (item is DicomSequence sequence)
-                {
-                    foreach (var child in sequence.Items)
-                    {
-                        open.Push(child);
-                    }
-                }
-                else if (item.VR == DicomVR.PN)
-                {
-                    AddWords(tokens, dataset, item.Tag);
-                }
-                else if (item.VR == DicomVR.AE)
-                {
-                    places.Add(dataset.GetString(item.Tag) ?? string.Empty);
-                }
-            }
-
-            foreach (var value in s_whole.SelectMany(dataset.GetStrings))
-            {
-                Add(tokens, value);
-            }
-
-            places.AddRange(s_places.SelectMany(dataset.GetStrings));
-            makers.Append(dataset.GetString(DicomTag.Manufacturer)).Append(' ');
-            makers.Append(dataset.GetString(DicomTag.ManufacturerModelName)).Append(' ');
+            found.Add(file);
         }
 
-        AddPlaces(tokens, places, makers.ToString());
-        return new OwnIdentity(tokens);
+        found.Complete();
+        return new OwnIdentity(found);
     }
 
     /// <summary>Whether a text names somebody or something of these: long ones anywhere, short ones as words.</summary>
@@ -109,39 +76,57 @@ internal sealed class OwnIdentity
         return false;
     }
 
-    // A maker's name is no secret, even where it also names the place.
-    private static void AddPlaces(HashSet<string> tokens, List<string> places, string makers)
+    /// <summary>Whether a word is part of a name or is a number.</summary>
+    internal bool IsWord(ReadOnlySpan<char> word) => word.Length >= MinLength && _words.Contains(word);
+
+    /// <summary>Marks places written out, and numbers whatever separates their parts.</summary>
+    internal void Mark(string text, bool[] gone)
     {
-        foreach (var value in places.Where(p => !makers.Contains(p, StringComparison.OrdinalIgnoreCase)))
+        foreach (var place in _places)
         {
-            Add(tokens, value);
-            foreach (var word in value.Split(s_nameSeparators, StringSplitOptions.RemoveEmptyEntries))
+            for (var at = text.IndexOf(place, StringComparison.OrdinalIgnoreCase); at >= 0;
+                at = text.IndexOf(place, at + place.Length, StringComparison.OrdinalIgnoreCase))
             {
-                if (word.Length >= FreeLength && !makers.Contains(word, StringComparison.OrdinalIgnoreCase))
-                {
-                    Add(tokens, word);
-                }
+                gone.AsSpan(at, place.Length).Fill(true);
+            }
+        }
+
+        if (_bare.Length == 0 || text.Length < MinBareLength)
+        {
+            return;
+        }
+
+        var (bare, origin) = BareWithOrigin(text);
+        foreach (var number in _bare)
+        {
+            for (var at = bare.IndexOf(number, StringComparison.Ordinal); at >= 0;
+                at = bare.IndexOf(number, at + 1, StringComparison.Ordinal))
+            {
+                var from = origin[at];
+                gone.AsSpan(from, origin[at + number.Length - 1] - from + 1).Fill(true);
             }
         }
     }
 
-    private static void AddWords(HashSet<string> tokens, DicomDataset dataset, DicomTag tag)
+    internal static string Bare(string text) =>
+        string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+
+    private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
+
+    private static (string Bare, int[] Origin) BareWithOrigin(string text)
     {
-        foreach (var value in dataset.GetStrings(tag))
+        var letters = new char[text.Length];
+        var origin = new int[text.Length];
+        var length = 0;
+        for (var i = 0; i < text.Length; i++)
         {
-            foreach (var word in value.Split(s_nameSeparators, StringSplitOptions.RemoveEmptyEntries))
+            if (char.IsLetterOrDigit(text[i]))
             {
-                Add(tokens, word);
+                origin[length] = i;
+                letters[length++] = char.ToUpperInvariant(text[i]);
             }
         }
-    }
 
-    private static void Add(HashSet<string> tokens, string value)
-    {
-        // Two ideographs are a name.
-        if (value.Length >= MinLength || (value.Length == 2 && value[0] > 0x2E80))
-        {
-            tokens.Add(value);
-        }
+        return (new string(letters, 0, length), origin);
     }
 }
