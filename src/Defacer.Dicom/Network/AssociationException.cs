@@ -97,6 +97,9 @@ public enum LostCause
     /// <summary>No connection came about.</summary>
     NotConnected,
 
+    /// <summary>A connection came about and could not be secured: TLS, or a certificate.</summary>
+    NotSecured,
+
     /// <summary>The peer said nothing, or took nothing, for the time allowed.</summary>
     TimedOut,
 }

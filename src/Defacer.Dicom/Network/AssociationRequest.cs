@@ -21,12 +21,20 @@ public sealed record AssociationRequest
     /// <summary>Who the user says they are (PS3.7 D.3.3.7); null when not given. Never log it.</summary>
     public UserIdentity? UserIdentity { get; init; }
 
+    /// <summary>The certificate that the caller showed and that was accepted; null without one.</summary>
+    public PeerCertificate? Certificate { get; init; }
+
     /// <summary>The proposed contexts.</summary>
     public required IReadOnlyList<ProposedContext> Contexts { get; init; }
 
     /// <summary>What the caller says about SOP classes that we may not know (PS3.7 D.3.3.6).</summary>
     public IReadOnlyList<CommonExtendedNegotiation> CommonExtendedNegotiations { get; init; } = [];
 }
+
+/// <summary>A certificate by which a caller is known.</summary>
+/// <param name="Fingerprint">SHA-256 over it, 64 hexadecimal digits in upper case.</param>
+/// <param name="Subject">Its subject.</param>
+public sealed record PeerCertificate(string Fingerprint, string Subject);
 
 /// <summary>One abstract syntax with the transfer syntaxes offered for it (PS3.8 9.3.2.2).</summary>
 /// <param name="AbstractSyntax">The SOP class UID.</param>

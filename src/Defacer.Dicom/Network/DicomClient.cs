@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Network.Negotiation;
 using Defacer.Dicom.Network.Pdu;
+using Defacer.Dicom.Network.Tls;
 using Defacer.Dicom.Network.UpperLayer;
 
 namespace Defacer.Dicom.Network;
@@ -46,19 +47,7 @@ public static class DicomClient
         var socket = await OpenSocketAsync(options, time, cancellationToken).ConfigureAwait(false);
         var contact = new PeerContact(
             socket.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0), time.GetUtcNow());
-        Stream stream;
-        try
-        {
-            stream = options.StreamFactory is { } wrap
-                ? await wrap(socket, cancellationToken).ConfigureAwait(false)
-                : new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
+        var stream = await OpenStreamAsync(socket, options, time, cancellationToken).ConfigureAwait(false);
         var transport = new Transport(stream, options.StreamFactory is null ? socket : null, time);
         var layer = new UpperLayerProvider(transport, isRequestor: true, options.Limits, options.Timeouts);
         try
@@ -68,6 +57,13 @@ public static class DicomClient
         catch (Exception e)
         {
             await EndAsync(layer, e).ConfigureAwait(false);
+            if (options.StreamFactory is not null && e is AssociationLostException { Cause: LostCause.Closed })
+            {
+                // With TLS 1.3 our side of the handshake is over before the peer has looked at our certificate; its
+                // alert may be lost with the connection.
+                throw TlsErrors.NotSecured(options.Host, null, e);
+            }
+
             throw;
         }
     }
@@ -106,6 +102,37 @@ public static class DicomClient
         {
             socket.Dispose();
             throw NotConnected(options, Explain(e), e);
+        }
+    }
+
+    private static async ValueTask<Stream> OpenStreamAsync(
+        Socket socket, ClientOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (options.StreamFactory is not { } wrap)
+        {
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+
+        using var limit = new CancellationTokenSource(options.Timeouts.Connect, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await wrap(socket, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (e is OperationCanceledException)
+            {
+                throw new AssociationLostException(
+                    LostCause.NotSecured,
+                    $"No secure connection with {options.Host}. It did not finish the TLS handshake within "
+                        + $"{options.Timeouts.Connect.TotalSeconds:0.#} s; it may speak no TLS on port {options.Port}.",
+                    e);
+            }
+
+            throw;
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Defacer.Dicom.Network.Negotiation;
 using Defacer.Dicom.Network.Services;
 using Defacer.Dicom.Network.UpperLayer;
@@ -202,17 +204,22 @@ public sealed class DicomServer : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         await Task.Yield();
+        var peer = PeerOf(socket);
         try
         {
-            var peer = PeerOf(socket);
             TcpOptions.Apply(socket);
             var stream = await OpenStreamAsync(socket).ConfigureAwait(false);
-            var transport = new Transport(stream, socket, _context.Time);
-            var association = new ServerAssociation(_context, transport, peer);
+            var transport = new Transport(stream, _options.StreamFactory is null ? socket : null, _context.Time);
+            var association = new ServerAssociation(_context, transport, peer, CertificateOf(stream));
             await using (association.ConfigureAwait(false))
             {
                 await association.RunAsync(_stop.Token, _hurry.Token).ConfigureAwait(false);
             }
+        }
+        catch (AssociationLostException e)
+        {
+            _context.Observer.Dropped(peer, AssociationEnd.NotSecured, e.Message);
+            socket.Dispose();
         }
         catch (Exception e)
         {
@@ -244,6 +251,19 @@ public sealed class DicomServer : IAsyncDisposable
         // A handshake is bounded like the request that follows it.
         using var limit = new CancellationTokenSource(_options.Timeouts.Artim, _context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
-        return await wrap(socket, either.Token).ConfigureAwait(false);
+        try
+        {
+            return await wrap(socket, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new AssociationLostException(
+                LostCause.NotSecured, "The caller did not finish its TLS handshake in time.", e);
+        }
     }
+
+    private static PeerCertificate? CertificateOf(Stream stream) =>
+        (stream as SslStream)?.RemoteCertificate is { } shown
+            ? new PeerCertificate(shown.GetCertHashString(HashAlgorithmName.SHA256), shown.Subject)
+            : null;
 }

@@ -30,6 +30,9 @@ public enum AssociationEnd
     /// <summary>An error of ours; we aborted.</summary>
     InternalError,
 
+    /// <summary>The TLS handshake failed, or a certificate was not accepted; the connection was closed.</summary>
+    NotSecured,
+
     /// <summary>More connections than allowed have asked for nothing yet; this one was closed.</summary>
     TooManyConnections,
 }

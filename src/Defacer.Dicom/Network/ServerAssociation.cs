@@ -15,6 +15,7 @@ internal sealed class ServerAssociation : IAsyncDisposable
     private readonly ServerContext _server;
     private readonly UpperLayerProvider _layer;
     private readonly IPEndPoint _peer;
+    private readonly PeerCertificate? _certificate;
     private readonly long _started;
     private AssociationInfo? _info;
     private string? _slotOf;
@@ -22,10 +23,12 @@ internal sealed class ServerAssociation : IAsyncDisposable
     private long _failures;
     private long _dataSetBytes;
 
-    internal ServerAssociation(ServerContext server, Transport transport, IPEndPoint peer)
+    internal ServerAssociation(
+        ServerContext server, Transport transport, IPEndPoint peer, PeerCertificate? certificate)
     {
         _server = server;
         _peer = peer;
+        _certificate = certificate;
         _started = server.Time.GetTimestamp();
         _layer = new UpperLayerProvider(transport, isRequestor: false, server.Limits, server.Timeouts, Screen);
     }
@@ -84,7 +87,7 @@ internal sealed class ServerAssociation : IAsyncDisposable
         }
 
         var request = (AAssociateRQ)indication.Message!;
-        var described = AssociationNegotiator.Describe(request);
+        var described = AssociationNegotiator.Describe(request) with { Certificate = _certificate };
         var decision = Judge(request, described);
         if (decision.Rejection is { } rejection)
         {

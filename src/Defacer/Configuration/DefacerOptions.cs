@@ -19,6 +19,9 @@ public sealed record DefacerOptions
     public IReadOnlyDictionary<string, DestinationOptions> Destinations { get; init; } =
         new Dictionary<string, DestinationOptions>(StringComparer.Ordinal);
 
+    /// <summary>Senders of whom we ask something, or to whom we report; empty for none. Says not who may call.</summary>
+    public IReadOnlyList<SourceOptions> Sources { get; init; } = [];
+
     /// <summary>Resources of face removal.</summary>
     public DefaceSettings Deface { get; init; } = new();
 
@@ -74,26 +77,6 @@ public sealed record NodeOptions
     /// Who may call and from where; empty lets every title from every network call that a route accepts.
     /// </summary>
     public IReadOnlyList<PeerOptions> Peers { get; init; } = [];
-}
-
-/// <summary>
-/// TLS of a port or towards a destination; not offered by this version, so that setting it is an error, never a
-/// silent plain text.
-/// </summary>
-public sealed record TlsOptions
-{
-    /// <summary>Certificate with its private key, PEM or PKCS #12.</summary>
-    public string? Certificate { get; init; }
-}
-
-/// <summary>A calling application entity that is let in.</summary>
-public sealed record PeerOptions
-{
-    /// <summary>The calling AE title, or <c>*</c> for any.</summary>
-    public string AeTitle { get; init; } = "";
-
-    /// <summary>Networks it may call from, as address or CIDR (<c>10.1.0.0/16</c>); empty for any.</summary>
-    public IReadOnlyList<string> Networks { get; init; } = [];
 }
 
 /// <summary>Where received data wait until they are forwarded.</summary>
@@ -198,6 +181,9 @@ public sealed record DestinationOptions
 
     /// <summary>TLS towards the destination; null for plain TCP.</summary>
     public TlsOptions? Tls { get; init; }
+
+    /// <summary>Whether it is asked to commit to what it stored before originals are removed. Default not.</summary>
+    public CommitmentOptions StorageCommitment { get; init; } = new();
 }
 
 /// <summary>Resources of face removal.</summary>

@@ -5,7 +5,7 @@ namespace Defacer.Configuration;
 /// <summary>
 /// What a well-formed configuration must also fulfil. Every rule names its setting, the reason and the remedy.
 /// </summary>
-internal sealed class OptionsRules(List<ConfigurationError> errors)
+internal sealed partial class OptionsRules(List<ConfigurationError> errors)
 {
     internal void Check(DefacerOptions options)
     {
@@ -20,6 +20,7 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
             CheckDestination($"Destinations:{name}", destination);
         }
 
+        CheckSources(options.Sources);
         Range("Deface:Threads", options.Deface.Threads, 0, 1024);
         Range("Deface:Jobs", options.Deface.Jobs, 1, 64);
         Require(options.Deface.MemoryBudget.Bytes >= 256_000_000, "Deface:MemoryBudget",
@@ -39,7 +40,7 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
         Range("Node:MaxAssociations", node.MaxAssociations, 1, 1000);
         Positive("Node:IdleTimeout", node.IdleTimeout);
         Positive("Node:DrainTimeout", node.DrainTimeout);
-        NoTls("Node:Tls", node.Tls);
+        CheckTls("Node:Tls", node.Tls, isPort: true);
         Require(node.Address == "*" || IPAddress.TryParse(node.Address, out _), "Node:Address", node.Address,
             "It is no address of this machine.", "Write an IP address, or * for all.");
         for (var i = 0; i < node.Peers.Count; i++)
@@ -49,6 +50,7 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
                 AeTitle($"Node:Peers:{i}:AeTitle", node.Peers[i].AeTitle);
             }
 
+            CheckFingerprints($"Node:Peers:{i}:Certificates", node.Peers[i].Certificates, node.Tls);
             for (var n = 0; n < node.Peers[i].Networks.Count; n++)
             {
                 var network = node.Peers[i].Networks[n];
@@ -112,7 +114,8 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
         Require(destination.MaxRetryDelay >= destination.RetryDelay, $"{at}:MaxRetryDelay",
             destination.MaxRetryDelay.ToString(),
             "It is shorter than RetryDelay.", "Make it at least as long.");
-        NoTls($"{at}:Tls", destination.Tls);
+        CheckTls($"{at}:Tls", destination.Tls, isPort: false);
+        CheckCommitment($"{at}:StorageCommitment", destination.StorageCommitment);
     }
 
     // PS3.5 6.2 AE: 1 to 16 characters, no backslash, no control characters, not only spaces.
@@ -120,10 +123,6 @@ internal sealed class OptionsRules(List<ConfigurationError> errors)
         Require(
             value.Trim().Length is > 0 and <= 16 && value.All(c => c is >= ' ' and <= '~' and not '\\'), path, value,
             "It is no AE title.", "Use 1 to 16 characters of ASCII without backslash.");
-
-    private void NoTls(string path, TlsOptions? tls) =>
-        Require(tls is null, path, null, "This version speaks no TLS.",
-            "Remove it, and keep the line inside a protected network.");
 
     private void Range(string path, int value, int low, int high) =>
         Require(value >= low && value <= high, path, $"{value}", "It is out of range.",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Defacer.Configuration;
+using Defacer.Peers;
 
 namespace Defacer.Forward;
 
@@ -7,10 +8,10 @@ namespace Defacer.Forward;
 public static class Destinations
 {
     /// <summary>The destination that the options describe.</summary>
-    public static IDestination Create(DestinationOptions options, string ownAeTitle, TimeProvider time) =>
+    public static IDestination Create(DestinationOptions options, string ownAeTitle, PeerSecurity security, TimeProvider time) =>
         options.Kind switch
         {
-            "dimse" => new DimseDestination(options, ownAeTitle, time),
+            "dimse" => new DimseDestination(PeerConnection.To(options, ownAeTitle, security), time),
             _ => throw new UnreachableException("The configuration was checked."),
         };
 }

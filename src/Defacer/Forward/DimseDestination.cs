@@ -1,4 +1,3 @@
-using Defacer.Configuration;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Network;
@@ -7,7 +6,7 @@ using Defacer.Dicom.Network.Negotiation;
 namespace Defacer.Forward;
 
 /// <summary>A storage SCP: C-STORE (PS3.4 Annex B), one association for as many instances as it can carry.</summary>
-public sealed class DimseDestination(DestinationOptions options, string ownAeTitle, TimeProvider time) : IDestination
+public sealed class DimseDestination(ClientOptions peer, TimeProvider time) : IDestination
 {
     private static readonly DicomReadOptions s_head = new() { StopBefore = new DicomTag(0x0008, 0x0000) };
 
@@ -40,7 +39,7 @@ public sealed class DimseDestination(DestinationOptions options, string ownAeTit
         CancellationToken stop, CancellationToken abort)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, abort);
-        await using var association = await DicomClient.ConnectAsync(ClientOptions(), contexts, time, either.Token);
+        await using var association = await DicomClient.ConnectAsync(peer, contexts, time, either.Token);
         foreach (var outgoing in part)
         {
             if (stop.IsCancellationRequested)
@@ -55,15 +54,6 @@ public sealed class DimseDestination(DestinationOptions options, string ownAeTit
         await association.ReleaseAsync(abort);
     }
 
-    private ClientOptions ClientOptions() => new()
-    {
-        Host = options.Host,
-        Port = options.Port,
-        CalledAeTitle = options.AeTitle.Trim(),
-        CallingAeTitle = (options.CallingAeTitle ?? ownAeTitle).Trim(),
-        Timeouts = new Timeouts { Connect = options.ConnectTimeout, DimseResponse = options.ResponseTimeout },
-    };
-
     private static ObjectKind KindOf(string path)
     {
         var meta = DicomFile.Open(path, s_head).FileMetaInfo;
@@ -76,6 +66,7 @@ public sealed class DimseDestination(DestinationOptions options, string ownAeTit
         AssociationRejectedException => "rejected",
         AssociationAbortedException => "aborted",
         AssociationLostException { Cause: LostCause.NotConnected } => "connect",
+        AssociationLostException { Cause: LostCause.NotSecured } => "tls",
         AssociationLostException { Cause: LostCause.TimedOut } => "timeout",
         AssociationLostException => "closed",
         _ => "protocol",

@@ -35,6 +35,6 @@ public sealed class DestinationException : Exception
     public DestinationException(string errorType, string message, Exception? inner = null)
         : base(message, inner) => ErrorType = errorType;
 
-    /// <summary>Low-cardinality name: connect, rejected, aborted, timeout, busy.</summary>
+    /// <summary>Low-cardinality name: connect, tls, rejected, aborted, timeout, busy.</summary>
     public string ErrorType { get; }
 }

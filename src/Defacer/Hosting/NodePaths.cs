@@ -9,11 +9,13 @@ namespace Defacer.Hosting;
 /// <param name="Spool">The spool.</param>
 /// <param name="SiteKey">The key file.</param>
 /// <param name="Config">The folder <c>config</c> that comes with the program.</param>
-public sealed record NodePaths(string Spool, string SiteKey, string Config)
+/// <param name="Settings">The folder of the configuration itself.</param>
+public sealed record NodePaths(string Spool, string SiteKey, string Config, string Settings)
 {
     /// <summary>The paths for a configuration in a folder.</summary>
     public static NodePaths For(DefacerOptions options, string configurationFolder) => new(
         Path.GetFullPath(Path.Combine(configurationFolder, options.Spool.Path)),
         Path.GetFullPath(Path.Combine(configurationFolder, options.Deidentify.KeyFile)),
-        Path.Combine(AppContext.BaseDirectory, "config"));
+        Path.Combine(AppContext.BaseDirectory, "config"),
+        Path.GetFullPath(configurationFolder));
 }

@@ -8,6 +8,7 @@ using Defacer.Forward;
 using Defacer.Imaging;
 using Defacer.Ledger;
 using Defacer.Observe;
+using Defacer.Peers;
 using Defacer.Spool;
 using Defacer.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -260,7 +261,8 @@ public sealed class ForwardTests : IAsyncDisposable
             MaxRetryDelay = TimeSpan.FromMilliseconds(400),
         };
         var queue = new DestinationQueue(
-            name, options, Destinations.Create(options, "DEFACER", TimeProvider.System), _ledger, _spool, _metrics,
+            name, options, Destinations.Create(options, "DEFACER", new PeerSecurity(_folder.Path, TimeProvider.System),
+                TimeProvider.System), _ledger, _spool, _metrics,
                 TimeProvider.System, NullLogger.Instance);
         _running.Add(queue.RunAsync(_stop.Token, _stop.Token));
         return queue;
