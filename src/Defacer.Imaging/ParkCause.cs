@@ -24,6 +24,9 @@ public enum ParkCause
     /// <summary>Instances came after the other originals of their series had been removed.</summary>
     OriginalsRemoved,
 
+    /// <summary>The source has more instances of the study than came.</summary>
+    Incomplete,
+
     /// <summary>The same instance UID came with different content.</summary>
     ConflictingDuplicate,
 

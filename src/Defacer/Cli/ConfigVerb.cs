@@ -4,6 +4,7 @@ using Defacer.Deidentify.Profiles;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Dimse;
+using Defacer.Peers;
 
 namespace Defacer.Cli;
 
@@ -19,8 +20,10 @@ internal static class ConfigVerb
         check.SetAction(async (parsed, cancellationToken) =>
         {
             var (options, errors, path) = ConfigurationFile.Read(parsed.GetValue(file)!);
-            var findings = errors.Select(e => e.ToString()).Concat(errors.Count == 0 ? ProfileErrors(options) : []).ToList();
-            var answers = parsed.GetValue(peers) && findings.Count == 0 ? await AskAsync(options, cancellationToken) : [];
+            var security = new PeerSecurity(Path.GetDirectoryName(path)!, TimeProvider.System);
+            var findings = errors.Select(e => e.ToString()).Concat(errors.Count == 0 ? ProfileErrors(options) : [])
+                .Concat(errors.Count == 0 ? security.Check(options).Select(e => e.ToString()) : []).ToList();
+            var answers = parsed.GetValue(peers) && findings.Count == 0 ? await AskAsync(options, security, cancellationToken) : [];
             if (parsed.GetValue(json))
             {
                 Terminal.Json(new { File = path, Errors = findings, Options = options, Peers = answers });
@@ -35,6 +38,7 @@ internal static class ConfigVerb
             else
             {
                 Explain(options, path, answers);
+                ExplainCertificates(security.Own(options));
             }
 
             return findings.Count > 0 || answers.Any(a => !a.Answered) ? ExitCode.Failed : ExitCode.Done;
@@ -76,14 +80,24 @@ internal static class ConfigVerb
             r.Name, r.CalledAeTitle ?? options.Node.AeTitle, r.CallingAeTitles.Count == 0 ? "any" : string.Join(", ", r.CallingAeTitles),
             $"{r.StableAge}", r.Method, r.Fill, r.Profile, $"{r.NotAHead}", string.Join(", ", r.Destinations),
         ]));
-        Terminal.Table(["Destination", "Kind", "Peer", "C-ECHO"], options.Destinations.Select(d => (IReadOnlyList<string>)
+        Terminal.Table(["Destination", "Kind", "Peer", "TLS", "Commitment", "C-ECHO"], options.Destinations.Select(d => (IReadOnlyList<string>)
         [
             d.Key, d.Value.Kind, $"{d.Value.AeTitle}@{d.Value.Host}:{d.Value.Port}",
+            d.Value.Tls is null ? "no" : $"{d.Value.Tls.Profile}", d.Value.StorageCommitment.Ask ? "asked" : "no",
             answers.FirstOrDefault(a => a.Destination == d.Key)?.Detail ?? "not asked (--peers)",
         ]));
     }
 
-    private static async Task<IReadOnlyList<PeerAnswer>> AskAsync(DefacerOptions options, CancellationToken cancellationToken)
+    private static void ExplainCertificates(IEnumerable<OwnCertificate> certificates)
+    {
+        foreach (var certificate in certificates)
+        {
+            Terminal.Line($"{certificate.Setting}: TLS 1.2 and 1.3; our certificate ends at {certificate.NotAfter:u}.");
+        }
+    }
+
+    private static async Task<IReadOnlyList<PeerAnswer>> AskAsync(
+        DefacerOptions options, PeerSecurity security, CancellationToken cancellationToken)
     {
         var answers = new List<PeerAnswer>();
         foreach (var (name, destination) in options.Destinations)
@@ -91,9 +105,7 @@ internal static class ConfigVerb
             try
             {
                 await using var association = await DicomClient.ConnectAsync(
-                    PeerOption.Client(
-                        new PeerAddress(destination.AeTitle, destination.Host, destination.Port),
-                        destination.CallingAeTitle ?? options.Node.AeTitle),
+                    PeerConnection.To(destination, options.Node.AeTitle, security),
                     [new ProposedContext(DicomUID.Verification.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID)],
                     cancellationToken);
                 var status = await association.EchoAsync(cancellationToken);

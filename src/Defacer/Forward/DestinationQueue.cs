@@ -50,6 +50,9 @@ public sealed class DestinationQueue : IDisposable
     /// <summary>Called with a job that is done or parked now.</summary>
     public Action<string>? OnSettled { get; set; }
 
+    /// <summary>Called when something was stored that the destination is to commit to.</summary>
+    public Action? OnSent { get; set; }
+
     /// <summary>Something may wait; look now.</summary>
     public void Wake()
     {
@@ -163,7 +166,8 @@ public sealed class DestinationQueue : IDisposable
         {
             case AnswerClass.Delivered:
                 await _ledger.RecordDeliveryAsync(
-                    delivery, DeliveryState.Delivered, answer.Status, CancellationToken.None);
+                    delivery, _options.StorageCommitment.Ask ? DeliveryState.Sent : DeliveryState.Delivered,
+                    answer.Status, CancellationToken.None);
                 break;
             case AnswerClass.Busy:
                 throw new DestinationException("busy", $"It answers {answer.Status:X4}H, out of resources.");
@@ -212,6 +216,7 @@ public sealed class DestinationQueue : IDisposable
             _inWork.ExceptWith(batch.Select(o => Key(o.Delivery)));
         }
 
+        OnSent?.Invoke();
         foreach (var job in batch.Select(o => o.Delivery.JobId).Distinct(StringComparer.Ordinal))
         {
             var state = await _ledger.SettleAsync(job, CancellationToken.None);

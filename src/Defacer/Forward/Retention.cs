@@ -50,6 +50,12 @@ public sealed class Retention(
                 j => !j.IsCleaned && j.ChangedAt + after <= time.GetUtcNow());
             foreach (var job in due)
             {
+                // What was promised to a source was not delivered: only a person may remove it, by hand.
+                if (state == JobState.Rejected && await ledger.IsPromisedAsync(job.Id, ct))
+                {
+                    continue;
+                }
+
                 await CleanAsync(job.Id, state, ct);
             }
         }

@@ -73,5 +73,5 @@ public sealed class Settlement(
         deliveries.Key,
         deliveries.Count(d => d.State == DeliveryState.Delivered),
         deliveries.Count(d => d.State == DeliveryState.Held),
-        deliveries.Count(d => d.State == DeliveryState.Pending));
+        deliveries.Count(d => d.State is DeliveryState.Pending or DeliveryState.Sent));
 }

@@ -71,10 +71,13 @@ public sealed class Node(
         }
 
         SiteKeyMark.Check(spool, tools.Key);
+        await _ledger.AcceptUncommittedAsync(
+            [.. options.Destinations.Where(d => d.Value.StorageCommitment.Ask).Select(d => d.Key)], cancellationToken);
         await new SpoolRecovery(spool, _ledger, [.. options.Destinations.Keys], logs.CreateLogger<SpoolRecovery>())
             .RunAsync(cancellationToken);
-        var associations = Compose(spool, _ledger, tools);
-        await ListenAsync(spool, associations, cancellationToken);
+        var peers = new PeerStages(options, paths, spool, _ledger, metrics, time, logs);
+        var associations = Compose(spool, _ledger, tools, peers);
+        await ListenAsync(spool, associations, peers, cancellationToken);
     }
 
     /// <summary>
@@ -147,10 +150,16 @@ public sealed class Node(
         _abort.Dispose();
     }
 
-    private AssociationLog Compose(SpoolStore spool, SqliteLedger ledger, RouteTools tools)
+    private AssociationLog Compose(SpoolStore spool, SqliteLedger ledger, RouteTools tools, PeerStages peers)
     {
         var routes = new RouteTable(options);
-        var clock = new StudyClock(spool, ledger, routes, time, logs.CreateLogger<StudyClock>());
+        var clock = new StudyClock(spool, ledger, routes, time, logs.CreateLogger<StudyClock>())
+        {
+            Counts = peers.Counts,
+            OnParked = (job, parked) =>
+                metrics.JobReached(job.Route, nameof(JobState.Parked), parked.Cause.ToString()),
+        };
+        peers.Counts.OnAnswer = clock.Wake;
         var intake = new StudyIntake(spool, ledger, routes, clock, time, logs.CreateLogger<StudyIntake>());
         var worker = new JobWorker(
             options, routes, tools, spool, ledger, metrics, time, logs.CreateLogger<JobWorker>());
@@ -162,11 +171,13 @@ public sealed class Node(
         foreach (var (name, destination) in options.Destinations)
         {
             _queues.Add(new DestinationQueue(
-                name, destination, Destinations.Create(destination, options.Node.AeTitle, time), ledger, spool, metrics,
-                    time,
-                logs.CreateLogger<DestinationQueue>())
-            { OnSettled = settlement.Settled });
+                name, destination, Destinations.Create(destination, options.Node.AeTitle, peers.Security, time), ledger,
+                spool, metrics, time, logs.CreateLogger<DestinationQueue>())
+            { OnSettled = settlement.Settled, OnSent = peers.Queue(name) is { } q ? q.Wake : null });
         }
+
+        peers.Reports.OnSettled = settlement.Settled;
+        peers.Reports.OnPending = () => _queues.ForEach(q => q.Wake());
 
         var associations =
             new AssociationLog(options, spool, metrics, logs.CreateLogger<AssociationLog>()) { OnEnded = clock.Wake };
@@ -174,6 +185,7 @@ public sealed class Node(
         Run("clock", clock.RunAsync);
         Run("worker", worker.RunAsync);
         _queues.ForEach(q => Run($"destination {q.Name}", stop => q.RunAsync(stop, _abort.Token)));
+        RunPeers(peers);
         Run("settlement", settlement.RunAsync);
         Run("retention", retention.RunAsync);
         Run("queues", new QueueSampler(ledger, spool, metrics, time, logs.CreateLogger<QueueSampler>()).RunAsync);
@@ -185,11 +197,28 @@ public sealed class Node(
         return associations;
     }
 
-    private async Task ListenAsync(SpoolStore spool, AssociationLog associations, CancellationToken ct)
+    private void RunPeers(PeerStages peers)
     {
-        var policy = new AssociationPolicy(options.Node, new RouteTable(options), spool, Health!);
+        foreach (var queue in peers.Queues)
+        {
+            Run($"commitment {queue.Name}", queue.RunAsync);
+        }
+
+        if (peers.Promises is { } promises)
+        {
+            Run("promises", promises.RunAsync);
+        }
+
+        Run("certificates", peers.Certificates.RunAsync);
+    }
+
+    private async Task ListenAsync(
+        SpoolStore spool, AssociationLog associations, PeerStages peers, CancellationToken ct)
+    {
+        var policy = new AssociationPolicy(options, new RouteTable(options), spool, Health!);
         var listener = DicomListener.Create(
-            options.Node, policy, new SpoolStoreProvider(spool, time), associations, time);
+            options.Node, policy, new SpoolStoreProvider(spool, time), peers.Commitment, associations, peers.Security,
+            time);
         await listener.StartAsync(ct);
         _listener = listener;
         Port = listener.LocalEndPoint.Port;

@@ -11,6 +11,9 @@ public enum DeliveryState
     /// <summary>To be sent.</summary>
     Pending,
 
+    /// <summary>The destination stored it, and is to commit to it before it counts as delivered.</summary>
+    Sent,
+
     /// <summary>The destination confirmed it.</summary>
     Delivered,
 

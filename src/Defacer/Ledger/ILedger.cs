@@ -6,7 +6,7 @@ namespace Defacer.Ledger;
 /// Jobs, instances, deliveries, with states and causes. Each method is one transaction that is durable when it returns.
 /// Work is lent with an end: who reports after another took over is not heard (false).
 /// </summary>
-public interface ILedger : IAsyncDisposable
+public interface ILedger : ICommitmentLedger, IAsyncDisposable
 {
     /// <summary>
     /// Takes instances into their jobs, makes or re-opens the jobs; the decisions in the order given. Repeating it

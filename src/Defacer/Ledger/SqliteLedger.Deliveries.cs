@@ -55,7 +55,8 @@ public sealed partial class SqliteLedger
         () => Query(
             """
             SELECT id FROM jobs WHERE state = 'Forwarding'
-            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.job_id = jobs.id AND d.state = 'Pending')
+            AND NOT EXISTS
+                (SELECT 1 FROM deliveries d WHERE d.job_id = jobs.id AND d.state IN ('Pending', 'Sent'))
             """,
             r => r.GetString(0)),
         ct);
@@ -69,7 +70,7 @@ public sealed partial class SqliteLedger
             WHERE job_id = $0 AND sop_instance_uid = $1 AND destination = $2 AND content_hash = $3
             """,
             delivery.JobId, delivery.Output.SOPInstanceUID, delivery.Destination, delivery.Output.ContentHash,
-            state, status, state == DeliveryState.Delivered ? 0 : 1, Now),
+            state, status, state is DeliveryState.Delivered or DeliveryState.Sent ? 0 : 1, Now),
         ct);
 
     /// <inheritdoc/>
@@ -111,7 +112,7 @@ public sealed partial class SqliteLedger
         ct);
 
     private long CountPending(string jobId) =>
-        Count("SELECT count(*) FROM deliveries WHERE job_id = $0 AND state = 'Pending'", jobId);
+        Count("SELECT count(*) FROM deliveries WHERE job_id = $0 AND state IN ('Pending', 'Sent')", jobId);
 
     private void AddDeliveries(JobCompletion completion)
     {

@@ -70,7 +70,7 @@ public sealed partial class SqliteLedger : ILedger
                 throw new SqliteException($"The ledger has version {version}.", 26);
             }
 
-            command.CommandText = Schema.Create + $"PRAGMA user_version={Schema.Version};";
+            command.CommandText = Schema.Create + CommitmentTables + $"PRAGMA user_version={Schema.Version};";
             command.ExecuteNonQuery();
             return new SqliteLedger(connection, time);
         }

@@ -29,6 +29,7 @@ public sealed class NodeMetrics : IDisposable
     private readonly Counter<long> _jobs;
     private readonly Counter<long> _verify;
     private readonly Counter<long> _forward;
+    private readonly Gauge<double> _certificate;
 
     /// <summary>Makes the instruments.</summary>
     public NodeMetrics()
@@ -51,6 +52,8 @@ public sealed class NodeMetrics : IDisposable
             "defacer.verify.failures", "{instance}", "Outputs in which the verifier found identity.");
         _forward = _meter.CreateCounter<long>(
             "defacer.forward.attempts", "{attempt}", "Instances offered to a destination, by answer.");
+        _certificate = _meter.CreateGauge<double>(
+            "defacer.certificate.remaining", "s", "Time until a certificate of ours ends, by where it is set.");
     }
 
     /// <summary>Spans.</summary>
@@ -90,6 +93,10 @@ public sealed class NodeMetrics : IDisposable
     /// <summary>A destination could not be talked to.</summary>
     public void SendFailed(string destination, string errorType) =>
         _forward.Add(1, Tag("destination", destination), Tag("error.type", errorType));
+
+    /// <summary>A certificate of ours ends in this time.</summary>
+    public void CertificateEnds(string setting, TimeSpan remaining) =>
+        _certificate.Record(remaining.TotalSeconds, Tag("setting", setting));
 
     /// <summary>A received instance got its durable name, or not.</summary>
     public void Committed(TimeSpan duration, bool succeeded) =>

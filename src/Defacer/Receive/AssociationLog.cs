@@ -88,7 +88,8 @@ public sealed class AssociationLog(
 
     /// <inheritdoc/>
     public void Dropped(IPEndPoint peer, AssociationEnd end, string detail) =>
-        log.LogInformation(
+        log.Log(
+            end == AssociationEnd.NotSecured ? LogLevel.Warning : LogLevel.Information,
             "A connection from {Peer} ended before it asked for an association: {End}. {Detail}", peer, end, detail);
 
     /// <inheritdoc/>

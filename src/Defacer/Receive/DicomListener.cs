@@ -2,11 +2,13 @@ using System.Net;
 using Defacer.Configuration;
 using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Services;
+using Defacer.Dicom.Network.Tls;
 using Defacer.Dicom.Pixels;
+using Defacer.Peers;
 
 namespace Defacer.Receive;
 
-/// <summary>The DICOM port: verification and storage.</summary>
+/// <summary>The DICOM port: verification, storage, and storage commitment where it is set.</summary>
 public static class DicomListener
 {
     /// <summary>
@@ -14,8 +16,8 @@ public static class DicomListener
     /// the sender's order: no lossless image is decompressed by accident.
     /// </summary>
     public static DicomServer Create(
-        NodeOptions options, IAssociationPolicy policy, IStoreProvider store, IAssociationObserver observer,
-            TimeProvider time) => new(
+        NodeOptions options, IAssociationPolicy policy, IStoreProvider store, IDimseService? commitment,
+        IAssociationObserver observer, PeerSecurity security, TimeProvider time) => new(
         new DicomServerOptions
         {
             Address = options.Address == "*" ? IPAddress.IPv6Any : IPAddress.Parse(options.Address),
@@ -28,11 +30,19 @@ public static class DicomListener
             },
             Timeouts = new Timeouts { Idle = options.IdleTimeout },
             TransferSyntaxOrder = TransferSyntaxOrder.Proposer,
-            Storage = new StorageRules
-            {
-                TransferSyntaxes = PixelCodecs.DecodableSyntaxes,
-                AcceptPrivateClasses = options.AcceptPrivateSopClasses,
-            },
+            StreamFactory = options.Tls is { } tls ? new TlsServer(security.For(tls)).SecureAsync : null,
         },
-        policy, store, observer, time);
+        policy,
+        [
+            new EchoProvider(),
+            .. commitment is null ? [] : new[] { commitment },
+            new StoreProvider(store, Rules(options)),
+        ],
+        observer, time);
+
+    private static StorageRules Rules(NodeOptions options) => new()
+    {
+        TransferSyntaxes = PixelCodecs.DecodableSyntaxes,
+        AcceptPrivateClasses = options.AcceptPrivateSopClasses,
+    };
 }

@@ -84,7 +84,7 @@ public sealed class AssociationPolicyTests : IAsyncDisposable
             Routes = [new RouteOptions { Name = "a" },
                 new RouteOptions { Name = "b", CalledAeTitle = "TRIAL", CallingAeTitles = ["CT1"] }],
         };
-        var policy = new AssociationPolicy(options.Node, new RouteTable(options), _spool, _health);
+        var policy = new AssociationPolicy(options, new RouteTable(options), _spool, _health);
         var request = new AssociationRequest
         {
             CalledAeTitle = called,

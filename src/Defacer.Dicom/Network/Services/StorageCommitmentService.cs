@@ -29,7 +29,8 @@ public interface ICommitmentRequests
         AssociationInfo association, CommitmentRequest request, CancellationToken cancellationToken);
 
     /// <summary>The peer answered a report that went out on its own association.</summary>
-    ValueTask ReportAnsweredAsync(string transactionUID, DicomStatus status, CancellationToken cancellationToken);
+    ValueTask ReportAnsweredAsync(
+        AssociationInfo association, string transactionUID, DicomStatus status, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -84,7 +85,7 @@ public sealed class StorageCommitmentService(ICommitmentRequests? requests, ICom
         AssociationInfo association, CommandSet response, CancellationToken cancellationToken) =>
         _reported.TryRemove((association.Id, response.MessageIDBeingRespondedTo), out var transaction)
             ? requests!.ReportAnsweredAsync(
-                transaction, response.Status ?? DicomStatus.ProcessingFailure, cancellationToken)
+                association, transaction, response.Status ?? DicomStatus.ProcessingFailure, cancellationToken)
             : throw AssociationException.ByUser("The peer answers an event report that was not sent.");
 
     private async ValueTask RequestAsync(DimseExchange exchange, CancellationToken cancellationToken)
