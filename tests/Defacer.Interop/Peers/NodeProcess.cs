@@ -47,10 +47,11 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Starts a node with one route AE DEFACER to these destinations and waits until it is ready.</summary>
     internal static async Task<NodeProcess> StartAsync(
-        string folder, NodeSettings settings, CancellationToken cancellationToken, ProcessStartInfo? command = null)
+        string folder, NodeSettings settings, CancellationToken cancellationToken, ProcessStartInfo? command = null,
+        int? port = null)
     {
         Directory.CreateDirectory(folder);
-        var node = new NodeProcess(folder, FreePort.Next(), FreePort.Next(), command ?? new ProcessStartInfo("dotnet", ["exec", ProgramPath, "serve"]));
+        var node = new NodeProcess(folder, port ?? FreePort.Next(), FreePort.Next(), command ?? new ProcessStartInfo("dotnet", ["exec", ProgramPath, "serve"]));
         await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), node.Settings(settings), cancellationToken);
         await node.StartAgainAsync(cancellationToken);
         return node;
@@ -238,6 +239,7 @@ internal sealed class NodeProcess : IAsyncDisposable
                 ["Telemetry"] = new JsonObject { ["OtlpEndpoint"] = settings.OtlpEndpoint, ["OtlpProtocol"] = "http/protobuf" },
             },
         };
+        settings.Change?.Invoke(root["Defacer"]!.AsObject());
         return root.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
     }
 }
@@ -254,4 +256,7 @@ internal sealed record NodeSettings
     internal string KeepOriginals { get; init; } = "none";
 
     internal string? OtlpEndpoint { get; init; }
+
+    /// <summary>Further settings, in the section of the program.</summary>
+    internal Action<JsonObject>? Change { get; init; }
 }

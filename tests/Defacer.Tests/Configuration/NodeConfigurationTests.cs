@@ -1,4 +1,5 @@
 using Defacer.Configuration;
+using Defacer.Dicom.Network.Tls;
 using Defacer.Testing;
 using Microsoft.Extensions.Configuration;
 using Xunit;
@@ -37,13 +38,17 @@ public class NodeConfigurationTests
         var (_, errors) = Read("""
             { "Defacer": {
               "Node": { "AeTitle": "A\\B", "Port": "many", "MaxPduLength": 12, "Colour": "blue",
-                        "Tls": { "Certificate": "x" },
-                        "Peers": [ { "AeTitle": "CT1", "Networks": [ "10.0.0.0/99" ] } ] },
+                        "Tls": { "Key": "x", "Profile": "ssl3", "VerifyName": false },
+                        "Peers": [ { "AeTitle": "CT1", "Networks": [ "10.0.0.0/99" ],
+                                     "Certificates": [ "AB:CD" ] } ] },
+              "Sources": [ { "AeTitle": "", "Host": "?", "Port": 0, "AskEvery": "00:00:00" } ],
               "Spool": { "MinFreeSpace": "lots", "KeepOriginals": "sometimes" },
               "Routes": [ { "Name": "a", "StableAge": "60", "NotAHead": "7", "Destinations": [ "nowhere" ] },
                           { "Name": "a", "Destinations": "pacs" } ],
               "Destinations": { "pacs": { "Kind": "carrier-pigeon", "Host": "", "Port": 70000,
-                                            "AeTitle": "THIS TITLE IS TOO LONG" } },
+                                            "AeTitle": "THIS TITLE IS TOO LONG",
+                                            "Tls": { "Certificate": "store:Moon/My/x" },
+                                            "StorageCommitment": { "Ask": true, "Wait": "02:00:00" } } },
               "Dface": {} , "Console": { "Url": "ftp://x" } } }
             """);
 
@@ -51,7 +56,10 @@ public class NodeConfigurationTests
         string[] expected =
         [
             "Defacer:Node:AeTitle", "Defacer:Node:Port", "Defacer:Node:MaxPduLength", "Defacer:Node:Colour",
-            "Defacer:Node:Tls",
+            "Defacer:Node:Tls:Certificate", "Defacer:Node:Tls:Key", "Defacer:Node:Tls:Profile",
+            "Defacer:Node:Tls:ExpectedName", "Defacer:Node:Peers:0:Certificates:0", "Defacer:Sources:0:AeTitle",
+            "Defacer:Sources:0:Host", "Defacer:Sources:0:Port", "Defacer:Sources:0:AskEvery",
+            "Defacer:Destinations:pacs:Tls:Certificate", "Defacer:Destinations:pacs:StorageCommitment:Wait",
             "Defacer:Node:Peers:0:Networks:0", "Defacer:Spool:MinFreeSpace", "Defacer:Spool:KeepOriginals",
             "Defacer:Routes:0:StableAge",
             "Defacer:Routes:0:NotAHead", "Defacer:Routes:0:Destinations", "Defacer:Routes:1:Name",
@@ -72,6 +80,25 @@ public class NodeConfigurationTests
         var (_, errors) = Read("""{ "Defacer": { "Dface": { "Threads": 2 } } }""");
 
         Assert.Contains(errors, e => e.Path == "Defacer:Dface");
+    }
+
+    [Fact]
+    public void Read_Defaults_AskNobodyAndPromiseNothing()
+    {
+        var (options, errors) = Read("""
+            { "Defacer": {
+              "Node": { "Tls": { "Certificate": "node.pem" } },
+              "Sources": [ { "AeTitle": "PACS", "Host": "pacs" } ],
+              "Routes": [ { "Name": "research", "Destinations": [ "pacs" ] } ],
+              "Destinations": { "pacs": { "Host": "127.0.0.1", "Port": 4242, "AeTitle": "ORTHANC" } } } }
+            """);
+
+        Assert.Empty(errors);
+        Assert.Equal(ClientCertificates.Required, options.Node.Tls!.ClientCertificates);
+        Assert.True(options.Node.Tls.VerifyName);
+        Assert.Equal((false, false), (options.Sources[0].AskCounts, options.Sources[0].StorageCommitment));
+        Assert.Equal(IncompleteStudy.Park, options.Sources[0].Incomplete);
+        Assert.False(options.Destinations["pacs"].StorageCommitment.Ask);
     }
 
     [Fact]
