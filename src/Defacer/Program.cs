@@ -3,7 +3,7 @@ using Defacer.Cli;
 
 var root = new RootCommand("Takes the face and the identity out of head scans on their way from a PACS to research.")
 {
-    ServeVerb.Create(), DefaceVerb.Create(), DeidentifyVerb.Create(), SendVerb.Create(), EchoVerb.Create(),
+    ServeVerb.Create(), DefaceVerb.Create(), DeidentifyVerb.Create(), SendVerb.Create(), EchoVerb.Create(), FindVerb.Create(),
     RenderVerb.Create(), PhantomVerb.Create(), DemoVerb.Create(), ConfigVerb.Create(), JobsVerb.Create(),
 };
 

@@ -11,18 +11,18 @@ internal static class EchoVerb
 {
     internal static Command Create()
     {
-        var peer = PeerOption.Argument();
-        var calling = PeerOption.CallingAeTitle();
+        var peer = new PeerArguments();
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
-        var command = new Command("echo", "Ask a peer whether it answers (C-ECHO).") { peer, calling, json };
+        var command = new Command("echo", "Ask a peer whether it answers (C-ECHO).") { json };
+        peer.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var address = parsed.GetValue(peer)!;
+            var client = peer.Resolve(parsed);
             var clock = Stopwatch.StartNew();
             try
             {
                 await using var association = await DicomClient.ConnectAsync(
-                    PeerOption.Client(address, parsed.GetValue(calling)!),
+                    client,
                     [new ProposedContext(DicomUID.Verification.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID)],
                     cancellationToken);
                 var status = await association.EchoAsync(cancellationToken);
@@ -42,11 +42,11 @@ internal static class EchoVerb
                 }
                 else if (answered)
                 {
-                    Terminal.Line($"{address.AeTitle} answers in {clock.ElapsedMilliseconds} ms{(implementation is null ? string.Empty : $" ({implementation})")}.");
+                    Terminal.Line($"{client.CalledAeTitle} answers in {clock.ElapsedMilliseconds} ms{(implementation is null ? string.Empty : $" ({implementation})")}.");
                 }
                 else
                 {
-                    Terminal.Error($"{address.AeTitle} at {address.Host}:{address.Port}: {detail}");
+                    Terminal.Error($"{client.CalledAeTitle} at {client.Host}:{client.Port}: {detail}");
                 }
 
                 return answered ? ExitCode.Done : ExitCode.Failed;

@@ -7,15 +7,15 @@ internal static class SendVerb
 {
     internal static Command Create()
     {
-        var peer = PeerOption.Argument();
+        var peer = new PeerArguments();
         var paths = new Argument<string[]>("PATH") { Description = "Files or folders.", Arity = ArgumentArity.OneOrMore };
-        var calling = PeerOption.CallingAeTitle();
         var json = new Option<bool>("--json") { Description = "Print the result of each file as JSON." };
-        var command = new Command("send", "Send files to a peer (C-STORE).") { peer, paths, calling, json };
+        var command = new Command("send", "Send files to a peer (C-STORE).") { paths, json };
+        peer.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var files = parsed.GetValue(paths)!.SelectMany(InputFiles.Below).ToList();
-            var client = PeerOption.Client(parsed.GetValue(peer)!, parsed.GetValue(calling)!);
+            var client = peer.Resolve(parsed);
             var results = await Terminal.ProgressAsync(
                 "sending", progress => FileSender.SendAsync(client, files, progress, cancellationToken));
             return Report(results, parsed.GetValue(json));

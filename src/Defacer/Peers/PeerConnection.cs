@@ -37,7 +37,8 @@ public static class PeerConnection
         source.Tls,
         security);
 
-    private static ClientOptions Secure(ClientOptions options, TlsOptions? tls, PeerSecurity security) => tls is null
+    /// <summary>The same peer, called over TLS where that is set.</summary>
+    public static ClientOptions Secure(ClientOptions options, TlsOptions? tls, PeerSecurity security) => tls is null
         ? options
         : options with { StreamFactory = new TlsClient(security.For(tls), options.Host).SecureAsync };
 }

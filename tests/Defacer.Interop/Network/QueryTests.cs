@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Dicom.Json;
 using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Dimse;
 using Defacer.Dicom.Network.Negotiation;
@@ -82,6 +84,45 @@ public sealed class QueryTests : IAsyncLifetime
 
         Assert.Equal(DicomStatus.Success, status);
         Assert.Equal(3, seen);
+    }
+
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--level")]
+    public async Task FindVerb_SeriesOfAStudy_PrintsTheCounts(string form)
+    {
+        var (exitCode, output) = await PeerProcess.RunAsync(
+            "dotnet",
+            [
+                "exec", NodeProcess.ProgramPath, "find", $"ORTHANC@127.0.0.1:{_orthanc!.DicomPort}", "--level", "series",
+                $"StudyInstanceUID={Study}", .. form == "--json" ? [form] : Array.Empty<string>(),
+            ],
+            s_wait);
+
+        Assert.True(exitCode == 0, output);
+        var counts = form == "--json"
+            ? DicomJsonReader.ReadAll(Encoding.UTF8.GetBytes(output)).Select(
+                d => d.GetString(DicomTag.NumberOfSeriesRelatedInstances)!)
+            : output.Split('\n').Skip(1).Where(l => l.Length > 0).Select(l => l.Split('\t')[^1]);
+        Assert.Equal(["3", "5"], counts.Order());
+    }
+
+    [Fact]
+    public async Task FindVerb_UnknownPeerOrKey_SaysWhatToWrite()
+    {
+        var (code, output) = await PeerProcess.RunAsync(
+            "dotnet", ["exec", NodeProcess.ProgramPath, "find", "NOWHERE", "--config", _folder["none.json"]], s_wait);
+        Assert.Equal(1, code);
+        Assert.Contains("no AET@host:port", output, StringComparison.Ordinal);
+
+        (code, output) = await PeerProcess.RunAsync(
+            "dotnet", ["exec", NodeProcess.ProgramPath, "find", "A@127.0.0.1:1", "Colour=blue"], s_wait);
+        Assert.Equal(1, code);
+        Assert.Contains("'Colour' is no key", output, StringComparison.Ordinal);
+
+        (code, _) = await PeerProcess.RunAsync(
+            "dotnet", ["exec", NodeProcess.ProgramPath, "find", "A@127.0.0.1:many"], s_wait);
+        Assert.Equal(2, code);
     }
 
     [Fact]

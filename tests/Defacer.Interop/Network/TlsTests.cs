@@ -157,6 +157,23 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task EchoVerb_WithTls_Answers()
+    {
+        await using var storescp = await StorescpAsync(_authority.Sign("server"));
+        var own = _authority.Sign("client");
+
+        var (exitCode, output) = await PeerProcess.RunAsync(
+            "dotnet",
+            [
+                "exec", Peers.NodeProcess.ProgramPath, "echo", $"STORESCP@localhost:{storescp.Port}", "--tls",
+                "--certificate", own.Certificate, "--key", own.Key, "--trusted", _authority.File,
+            ],
+            s_wait);
+
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Fact]
     public async Task Connect_PeerHasExpired_SaysUntilWhen()
     {
         await using var storescp = await StorescpAsync(_authority.Sign("server", validDays: -5));
