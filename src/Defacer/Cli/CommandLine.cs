@@ -22,6 +22,11 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(configuration);
         }
+        catch (UsageException exception)
+        {
+            Terminal.Error(exception.Message);
+            return ExitCode.Usage;
+        }
         catch (OperationCanceledException)
         {
             Terminal.Error("Stopped before the end; nothing half-written was left.");

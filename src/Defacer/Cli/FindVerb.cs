@@ -67,7 +67,7 @@ internal static class FindVerb
     }
 
     /// <summary>The identifier of the question.</summary>
-    /// <exception cref="ArgumentException">A key is unknown.</exception>
+    /// <exception cref="UsageException">A key is unknown.</exception>
     internal static DicomDataset Identifier(string level, IEnumerable<string> keys)
     {
         var identifier = new DicomDataset();
@@ -82,7 +82,7 @@ internal static class FindVerb
             var (name, value) = key.Split('=', 2) is [var n, var v] ? (n, v) : (key, string.Empty);
             if (!DicomTag.TryParse(name, out var tag))
             {
-                throw new ArgumentException($"'{name}' is no key: write a keyword of PS3.6 or (gggg,eeee).");
+                throw new UsageException($"'{name}' is no key: write a keyword of PS3.6 or (gggg,eeee).");
             }
 
             isAscii &= Ascii.IsValid(value);

@@ -61,7 +61,7 @@ internal sealed class PeerArguments
     }
 
     /// <summary>How to call the peer.</summary>
-    /// <exception cref="ArgumentException">There is no such peer; says what to write.</exception>
+    /// <exception cref="UsageException">There is no such peer; says what to write.</exception>
     internal ClientOptions Resolve(ParseResult parsed)
     {
         var text = parsed.GetValue(_peer)!;
@@ -73,19 +73,19 @@ internal sealed class PeerArguments
         var path = parsed.GetValue(_config)!;
         if (!File.Exists(path))
         {
-            throw new ArgumentException(
+            throw new UsageException(
                 $"'{text}' is no AET@host:port, and there is no configuration {path} that could name it.");
         }
 
         var (options, errors, full) = ConfigurationFile.Read(path);
         if (errors.Count > 0)
         {
-            throw new ArgumentException($"{path} has errors; `defacer config check` shows them.");
+            throw new UsageException($"{path} has errors; `defacer config check` shows them.");
         }
 
         var security = new PeerSecurity(Path.GetDirectoryName(full)!, TimeProvider.System);
         var peer = Find(options, text, security)
-            ?? throw new ArgumentException(
+            ?? throw new UsageException(
                 $"'{text}' is neither AET@host:port nor a peer of {path}. It names: "
                 + $"{string.Join(", ", options.Destinations.Keys.Concat(options.Sources.Select(s => s.AeTitle)))}.");
         return parsed.GetValue(_calling) is { } calling ? peer with { CallingAeTitle = calling } : peer;

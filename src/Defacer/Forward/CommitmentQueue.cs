@@ -6,7 +6,6 @@ using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Dimse;
 using Defacer.Dicom.Network.Services;
 using Defacer.Ledger;
-using Defacer.Peers;
 using Defacer.Spool;
 
 namespace Defacer.Forward;

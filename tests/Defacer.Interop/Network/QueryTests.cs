@@ -112,12 +112,12 @@ public sealed class QueryTests : IAsyncLifetime
     {
         var (code, output) = await PeerProcess.RunAsync(
             "dotnet", ["exec", NodeProcess.ProgramPath, "find", "NOWHERE", "--config", _folder["none.json"]], s_wait);
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("no AET@host:port", output, StringComparison.Ordinal);
 
         (code, output) = await PeerProcess.RunAsync(
             "dotnet", ["exec", NodeProcess.ProgramPath, "find", "A@127.0.0.1:1", "Colour=blue"], s_wait);
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("'Colour' is no key", output, StringComparison.Ordinal);
 
         (code, _) = await PeerProcess.RunAsync(

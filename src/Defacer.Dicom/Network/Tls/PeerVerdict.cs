@@ -32,7 +32,8 @@ internal sealed class PeerVerdict(TlsSettings settings, string? calledName)
             return "The peer showed no certificate, and one is required; give it one, and its authority to us.";
         }
 
-        var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status) ?? 0;
+        const X509ChainStatusFlags None = X509ChainStatusFlags.NoError;
+        var flags = chain?.ChainStatus.Aggregate(None, (all, s) => all | s.Status) ?? None;
         var about = $"The peer's certificate '{certificate.Subject}'";
         if (flags.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
@@ -44,13 +45,13 @@ internal sealed class PeerVerdict(TlsSettings settings, string? calledName)
             return $"{about} was revoked by its authority; the peer needs a new one.";
         }
 
-        if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
+        if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != None)
         {
             return $"{about} comes from '{certificate.Issuer}', which is not trusted here; add the certificate of that "
                 + "authority to the trusted ones, if the peer is the right one.";
         }
 
-        if ((flags & (X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation)) != 0)
+        if ((flags & (X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation)) != None)
         {
             return $"{about} cannot be looked up in the revocation list of its authority; let this machine reach the "
                 + "list, or switch the look-up off.";
