@@ -37,6 +37,9 @@ public sealed class Deidentifier
     public StudyKnowledge Know(IEnumerable<DicomFile> study) =>
         new(new DescriptorCleaner(_profile.Tables.Words.With(_profile.KeepWords), OwnIdentity.Collect(study)));
 
+    /// <summary>The options of PS3.15 E.3 in force, by name: what the verifier is told may stay.</summary>
+    public IReadOnlyList<string> Options => _profile.Options;
+
     /// <summary>De-identifies a file.</summary>
     /// <param name="input">The file, with the face already removed where there was one.</param>
     /// <param name="faceRemoved">Whether the face was removed from this instance, and that was verified: only then is

@@ -17,7 +17,8 @@ internal static class IdentifyingAttributes
         "ClinicalTrialSiteID", "ClinicalTrialProtocolID", "DeviceSerialNumber", "DetectorID", "PlateID", "CassetteID",
         "GantryID", "GeneratorID", "StationName", "PerformedStationName", "ScheduledStationName", "SpecimenIdentifier",
         "ContainerIdentifier", "BarcodeValue", "LabelText",
-        "UniqueDeviceIdentifier", "DeviceLabel");
+        "UniqueDeviceIdentifier", "DeviceLabel", "PatientBirthDateInAlternativeCalendar",
+        "PatientDeathDateInAlternativeCalendar");
 
     /// <summary>Places and how to reach somebody.</summary>
     internal static readonly HashSet<uint> Places = Tags(
@@ -28,6 +29,18 @@ internal static class IdentifyingAttributes
         "RequestingService", "ResponsibleOrganization", "ClinicalTrialSiteName", "ClinicalTrialSponsorName",
         "ClinicalTrialCoordinatingCenterName", "OrderEntererLocation", "OrderCallbackPhoneNumber",
         "ScheduledProcedureStepLocation", "PerformedLocation", "MilitaryRank", "Occupation");
+
+    /// <summary>Of the identifiers: what Retain Device Identity (PS3.15 E.3.8) keeps.</summary>
+    internal static readonly HashSet<uint> Devices = Tags(
+        "DeviceSerialNumber", "DetectorID", "PlateID", "CassetteID", "GantryID", "GeneratorID", "StationName",
+        "PerformedStationName", "ScheduledStationName", "UniqueDeviceIdentifier", "DeviceLabel");
+
+    /// <summary>Of the places: what Retain Institution Identity (PS3.15 E.3.9) keeps.</summary>
+    internal static readonly HashSet<uint> Institutions = Tags(
+        "InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "ResponsibleOrganization");
+
+    /// <summary>Dates of a life, which no option retains.</summary>
+    internal static readonly HashSet<uint> Lifetime = Tags("PatientBirthDate");
 
     /// <summary>UIDs that name a class, a scheme or a syntax.</summary>
     internal static readonly HashSet<uint> ClassUids = Tags(
@@ -55,6 +68,9 @@ internal static class IdentifyingAttributes
 
     /// <summary>The date that stands where there is none; it is nobody's.</summary>
     internal const string NoDate = "19010203";
+
+    /// <summary>The UID that stands where there is none; it refers to nothing.</summary>
+    internal const string NoUid = "2.25.0";
 
     /// <summary>Words of names of institutions and streets that are no evidence alone.</summary>
     internal static readonly HashSet<string> PlaceWords = new([

@@ -1,33 +1,39 @@
 using System.Text;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Dicom.Text;
 
 namespace Defacer.Deidentify.Verify;
 
-/// <summary>Collects identities from data sets. A value that was seen is not taken apart again: a study repeats
-/// itself.</summary>
-internal sealed class IdentityCollector
+/// <summary>
+/// Collects what files know about persons, at every depth. A study repeats itself: a value that equals the last one of
+/// its attribute is not even decoded. Not safe for several threads; each collects for itself, then one absorbs the
+/// others.
+/// </summary>
+public sealed class IdentityCollector
 {
-    private const int MinLength = 3;
+    private const int MaxValueLength = 256;
+    private readonly HashSet<Found> _found = [];
+    private readonly Dictionary<uint, (ReadOnlyMemory<byte> Bytes, DicomCharacterSet? Set)> _last = [];
 
-    // A word of this length in a longer word is no chance any more.
-    private const int FreeLength = 6;
-    private const int MinPlaceWord = 5;
-    private static readonly char[] s_separators =
-        [' ', '^', '=', '\\', ',', ';', '.', '-', '_', '/', '(', ')', '\t', '\r', '\n'];
-    private readonly HashSet<(IdentityKind, string)> _seen = [];
-    private readonly HashSet<(uint, string)> _values = [];
-    private readonly List<(DicomTag Tag, string Value)> _identifiers = [];
-    private readonly List<(DicomTag Tag, string Value)> _places = [];
-    private readonly HashSet<string> _makers = new(StringComparer.OrdinalIgnoreCase);
-
-    internal List<Identity> Identities { get; } = [];
-
-    internal HashSet<string> Uids { get; } = new(StringComparer.Ordinal);
-
-    internal void Add(DicomFile file)
+    // What a value was found to say. The order is that in which they are searched and reported.
+    private enum Role
     {
-        var open = new Stack<DicomDataset>([file.Dataset, file.FileMetaInfo]);
+        Maker,
+        Name,
+        RawName,
+        Date,
+        Uid,
+        Identifier,
+        Place,
+    }
+
+    /// <summary>Adds a file.</summary>
+    public void Add(DicomFile file)
+    {
+        var open = new Stack<DicomDataset>();
+        open.Push(file.Dataset);
+        open.Push(file.FileMetaInfo);
         while (open.TryPop(out var dataset))
         {
             foreach (var item in dataset)
@@ -39,203 +45,144 @@ internal sealed class IdentityCollector
                         open.Push(child);
                     }
                 }
-                else if (item is DicomElement { Length: > 0, Bulk: null } element)
+                else if (item is DicomElement { Length: > 0, Bulk: null } element && RoleOf(element) is { } role)
                 {
-                    Add(dataset, element);
+                    Add(dataset, element, role);
                 }
             }
         }
     }
 
-    /// <summary>To be called after the last file: only then all makers are known, whose names are no secret.</summary>
-    internal void Complete()
-    {
-        _identifiers.ForEach(i => AddIdentifier(i.Tag, i.Value));
-        _places.ForEach(p => AddPlace(p.Tag, p.Value));
-    }
+    /// <summary>Adds what another one found.</summary>
+    public void Absorb(IdentityCollector other) => _found.UnionWith(other._found);
 
-    private void AddMaker(DicomTag tag, string value)
+    /// <summary>The set to search for: only now all makers are known, whose names are no secret.</summary>
+    /// <param name="retained">What the outputs may keep.</param>
+    public IdentitySet Complete(RetainedIdentity retained = RetainedIdentity.None)
     {
-        _makers.Add(value);
-        _makers.UnionWith(value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    private void Add(DicomDataset dataset, DicomElement element)
-    {
-        switch (element.VR.Code)
+        var found = _found.OrderBy(f => f.Role).ThenBy(f => f.Tag.Value).ThenBy(f => f.Value, StringComparer.Ordinal)
+            .ToList();
+        var open = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var value in found.Where(f => f.Role == Role.Maker || IsRetained(f, retained)).Select(f => f.Value))
         {
-            case "PN":
-                ForEachNew(dataset, element, AddName);
-                AddRawName(element);
-                break;
-            case "DA" or "DT":
-                ForEachNew(dataset, element, AddDate);
-                break;
-            case "UI" when !IdentifyingAttributes.ClassUids.Contains(element.Tag.Value):
-                ForEachNew(dataset, element, AddUid);
-                break;
-            case "AE":
-                ForEachNew(dataset, element, (tag, value) => _identifiers.Add((tag, value)));
-                break;
-            case "LO" when element.Tag == DicomTag.Manufacturer || element.Tag == DicomTag.ManufacturerModelName:
-                ForEachNew(dataset, element, AddMaker);
-                break;
-            case "LO" or "SH" or "ST" or "LT" or "UT" or "UC":
-                if (IdentifyingAttributes.Identifiers.Contains(element.Tag.Value))
-                {
-                    ForEachNew(dataset, element, (tag, value) => _identifiers.Add((tag, value)));
-                }
-                else if (IdentifyingAttributes.Places.Contains(element.Tag.Value))
-                {
-                    ForEachNew(dataset, element, (tag, value) => _places.Add((tag, value)));
-                }
+            open.Add(value);
+            open.UnionWith(value.Split(IdentityForms.Separators, StringSplitOptions.RemoveEmptyEntries));
+        }
 
+        var forms = new IdentityForms(open);
+        var uids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in found.Where(f => !IsRetained(f, retained) && !(f.Role == Role.Date && open.Contains(f.Value))))
+        {
+            AddForms(item, forms, uids);
+        }
+
+        return new IdentitySet(forms.Identities, uids, retained);
+    }
+
+    private static void AddForms(Found item, IdentityForms forms, HashSet<string> uids)
+    {
+        switch (item.Role)
+        {
+            case Role.Name:
+                forms.AddName(item.Tag, item.Value);
+                break;
+            case Role.RawName:
+                forms.AddRawName(item.Tag, item.Value);
+                break;
+            case Role.Date:
+                forms.AddDate(item.Tag, item.Value);
+                break;
+            case Role.Uid:
+                uids.Add(item.Value);
+                forms.AddUid(item.Tag, item.Value);
+                break;
+            case Role.Identifier:
+                forms.AddIdentifier(item.Tag, item.Value);
+                break;
+            case Role.Place:
+                forms.AddPlace(item.Tag, item.Value);
                 break;
             default:
                 break;
         }
     }
 
-    private void ForEachNew(DicomDataset dataset, DicomElement element, Action<DicomTag, string> add)
+    // The dates of birth and death are removed whatever dates are retained (PS3.15 Table E.1-1).
+    private static bool IsRetained(Found item, RetainedIdentity retained) => item.Role switch
     {
+        Role.Date => retained.HasFlag(RetainedIdentity.Dates)
+            && !IdentifyingAttributes.Lifetime.Contains(item.Tag.Value),
+        Role.Uid => retained.HasFlag(RetainedIdentity.Uids),
+        Role.Identifier => retained.HasFlag(RetainedIdentity.Device)
+            && IdentifyingAttributes.Devices.Contains(item.Tag.Value),
+        Role.Place => retained.HasFlag(RetainedIdentity.Institution)
+            && IdentifyingAttributes.Institutions.Contains(item.Tag.Value),
+        _ => false,
+    };
+
+    private static Role? RoleOf(DicomElement element)
+    {
+        switch (element.VR.Code)
+        {
+            case "PN":
+                return Role.Name;
+            case "DA" or "DT":
+                return Role.Date;
+            case "UI":
+                return IdentifyingAttributes.ClassUids.Contains(element.Tag.Value) ? null : Role.Uid;
+            case "AE":
+                return Role.Identifier;
+            case "LO" when element.Tag == DicomTag.Manufacturer || element.Tag == DicomTag.ManufacturerModelName:
+                return Role.Maker;
+            case "LO" or "SH" or "ST" or "LT" or "UT" or "UC":
+                return IdentifyingAttributes.Identifiers.Contains(element.Tag.Value) ? Role.Identifier
+                    : IdentifyingAttributes.Places.Contains(element.Tag.Value) ? Role.Place
+                    : null;
+            default:
+                return null;
+        }
+    }
+
+    private void Add(DicomDataset dataset, DicomElement element, Role role)
+    {
+        var set = element.VR.UsesCharacterSet ? dataset.CharacterSet : null;
+        if (_last.TryGetValue(element.Tag.Value, out var last) && last.Set == set
+            && last.Bytes.Span.SequenceEqual(element.Value.Span))
+        {
+            return;
+        }
+
+        _last[element.Tag.Value] = (element.Value, set);
         foreach (var value in dataset.GetStrings(element.Tag))
         {
-            if (value.Length > 0 && value.Length <= 256 && _values.Add((element.Tag.Value, value)))
+            if (value.Length is > 0 and <= MaxValueLength && Normal(role, value) is { } normal)
             {
-                add(element.Tag, value);
-            }
-        }
-    }
-
-    private void AddName(DicomTag tag, string value)
-    {
-        var any = false;
-        foreach (var word in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
-        {
-            // Two ideographs are a name.
-            if ((word.Length >= MinLength || (word.Length == 2 && word[0] >= 0x2E80))
-                && !IdentifyingAttributes.Nobody.Contains(word))
-            {
-                AddText(IdentityKind.Name, tag, word);
-                any = true;
+                _found.Add(new Found(role, element.Tag, normal));
             }
         }
 
-        if (!any && value.Length >= MinLength && !IdentifyingAttributes.Nobody.Contains(value))
+        if (role == Role.Name && element.Value.Span.Contains((byte)0x1B))
         {
-            AddText(IdentityKind.Name, tag, value);
+            _found.Add(new Found(Role.RawName, element.Tag, Encoding.Latin1.GetString(element.Value.Span)));
         }
     }
 
-    // The bytes of a group of a name as they were, for character sets with escape sequences.
-    private void AddRawName(DicomElement element)
+    // Eight digits of a date; a UID that is no registered one.
+    private static string? Normal(Role role, string value)
     {
-        if (element.Value.Span.IndexOf((byte)0x1B) < 0)
+        if (role == Role.Uid)
         {
-            return;
+            return value.StartsWith("1.2.840.10008.", StringComparison.Ordinal) ? null : value;
         }
 
-        foreach (var part in Encoding.Latin1.GetString(element.Value.Span).Split('=', '^', '\\'))
+        if (role != Role.Date)
         {
-            var raw = part.Trim(' ', '\0');
-            if (raw.Length > MinLength && raw.Contains('\u001B', StringComparison.Ordinal)
-                && _seen.Add((IdentityKind.Name, "raw:" + raw)))
-            {
-                Identities.Add(
-                    new Identity(IdentityKind.Name, element.Tag, Encoding.Latin1.GetBytes(raw), WordOnly: false));
-            }
-        }
-    }
-
-    private void AddIdentifier(DicomTag tag, string value)
-    {
-        if (value.Length < MinLength || _makers.Contains(value) || IdentifyingAttributes.Nobody.Contains(value))
-        {
-            return;
+            return value;
         }
 
-        AddText(IdentityKind.Identifier, tag, value);
-        var bare = string.Concat(value.Where(char.IsLetterOrDigit));
-        if (bare.Length >= FreeLength && bare.Length < value.Length)
-        {
-            AddText(IdentityKind.Identifier, tag, bare);
-        }
-    }
-
-    private void AddPlace(DicomTag tag, string value)
-    {
-        if (value.Length < MinLength || _makers.Contains(value) || IdentifyingAttributes.Nobody.Contains(value)
-            || IdentifyingAttributes.PlaceWords.Contains(value))
-        {
-            return;
-        }
-
-        AddText(IdentityKind.Place, tag, value);
-        foreach (var word in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (word.Length >= MinPlaceWord && !IdentifyingAttributes.PlaceWords.Contains(word)
-                && !_makers.Contains(word))
-            {
-                AddText(IdentityKind.Place, tag, word);
-            }
-        }
-    }
-
-    private void AddUid(DicomTag tag, string value)
-    {
-        if (value.StartsWith("1.2.840.10008.", StringComparison.Ordinal) || !Uids.Add(value) || value.Length < 8)
-        {
-            return;
-        }
-
-        AddBytes(IdentityKind.Uid, tag, Encoding.ASCII.GetBytes(value), wordOnly: true);
-    }
-
-    private void AddDate(DicomTag tag, string value)
-    {
         var digits = string.Concat(value.Where(char.IsAsciiDigit).Take(8));
-        if (digits.Length < 8 || digits == IdentifyingAttributes.NoDate || !_seen.Add((IdentityKind.Date, digits)))
-        {
-            return;
-        }
-
-        var (y, m, d) = (digits[..4], digits[4..6], digits[6..]);
-        string[] forms =
-        [
-            y + m + d, $"{y}-{m}-{d}", $"{y}.{m}.{d}", $"{y}/{m}/{d}", $"{d}.{m}.{y}", $"{d}/{m}/{y}", $"{m}/{d}/{y}",
-            $"{d}-{m}-{y}",
-        ];
-        foreach (var form in forms.Distinct())
-        {
-            AddBytes(IdentityKind.Date, tag, Encoding.ASCII.GetBytes(form), wordOnly: false);
-        }
+        return digits.Length < 8 || digits == IdentifyingAttributes.NoDate ? null : digits;
     }
 
-    private void AddText(IdentityKind kind, DicomTag tag, string text)
-    {
-        if (!_seen.Add((kind, text.ToUpperInvariant())))
-        {
-            return;
-        }
-
-        var utf8 = Encoding.UTF8.GetBytes(text);
-        AddBytes(kind, tag, utf8, wordOnly: text.Length < FreeLength);
-        if (utf8.Length != text.Length)
-        {
-            var narrow = text.All(c => c <= 0xFF) ? Encoding.Latin1.GetBytes(text) : [];
-            AddBytes(kind, tag, narrow, wordOnly: text.Length < FreeLength);
-        }
-
-        Identities.Add(new Identity(kind, tag, Encoding.Unicode.GetBytes(text), WordOnly: false, IsWide: true));
-        Identities.Add(
-            new Identity(kind, tag, Encoding.BigEndianUnicode.GetBytes(text), WordOnly: false, IsWide: true));
-    }
-
-    private void AddBytes(IdentityKind kind, DicomTag tag, byte[] bytes, bool wordOnly)
-    {
-        if (bytes.Length >= MinLength)
-        {
-            Identities.Add(new Identity(kind, tag, bytes, wordOnly));
-        }
-    }
+    private readonly record struct Found(Role Role, DicomTag Tag, string Value);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 
@@ -10,19 +11,23 @@ namespace Defacer.Deidentify.Verify;
 public sealed class IdentitySet
 {
     /// <summary>Shorter strings occur by chance in bulk values.</summary>
-    private const int BulkMinBytes = 8;
+    private const int BulkMinBytes = BulkSearch.MinLength;
 
-    private IdentitySet(List<Identity> identities, HashSet<string> uids)
+    internal IdentitySet(List<Identity> identities, HashSet<string> uids, RetainedIdentity retained)
     {
         All = identities;
         Uids = uids;
+        Retained = retained;
         Text = new PatternSearch([.. identities.Select(i => i.Bytes)]);
         LongIndex = [.. Enumerable.Range(0, identities.Count).Where(i => IsNoChance(identities[i]))];
-        Long = new PatternSearch([.. LongIndex.Select(i => identities[i].Bytes)]);
+        Long = new BulkSearch([.. LongIndex.Select(i => identities[i].Bytes)]);
     }
 
     /// <summary>How many byte strings are searched for.</summary>
     public int Count => All.Count;
+
+    /// <summary>What the outputs may keep.</summary>
+    public RetainedIdentity Retained { get; }
 
     internal IReadOnlyList<Identity> All { get; }
 
@@ -33,7 +38,7 @@ public sealed class IdentitySet
     internal PatternSearch Text { get; }
 
     /// <summary>The search for bulk: long strings only.</summary>
-    internal PatternSearch Long { get; }
+    internal BulkSearch Long { get; }
 
     /// <summary>The strings of <see cref="Long"/> as indexes into <see cref="All"/>.</summary>
     internal int[] LongIndex { get; }
@@ -45,7 +50,8 @@ public sealed class IdentitySet
             && identity.Bytes.Distinct().Count() > (identity.IsWide ? 4 : 3);
 
     /// <summary>Collects from the original files of a study.</summary>
-    public static IdentitySet Collect(IEnumerable<DicomFile> study)
+    public static IdentitySet Collect(
+        IEnumerable<DicomFile> study, RetainedIdentity retained = RetainedIdentity.None)
     {
         var collector = new IdentityCollector();
         foreach (var file in study)
@@ -53,9 +59,16 @@ public sealed class IdentitySet
             collector.Add(file);
         }
 
-        collector.Complete();
+        return collector.Complete(retained);
+    }
 
-        return new IdentitySet(collector.Identities, collector.Uids);
+    /// <summary>Whether a text, such as the path of a file, names somebody or something of these.</summary>
+    public bool IsNamedIn(string text)
+    {
+        var search = new ValueSearch(this);
+        var element = new DicomElement(DicomTag.PatientComments, DicomVR.UT, Encoding.UTF8.GetBytes(text));
+        search.Value([], element, string.Empty);
+        return search.Hits.Count > 0;
     }
 }
 

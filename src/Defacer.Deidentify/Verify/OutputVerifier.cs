@@ -15,9 +15,23 @@ public static class OutputVerifier
     private const int ChunkBytes = 256 * 1024;
     private static readonly DicomReadOptions s_whole = new() { AllowTruncated = false };
 
-    /// <summary>Checks one written file.</summary>
+    /// <summary>Checks one written file by itself.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static VerifyResult Check(string outputPath, IdentitySet identities, CancellationToken cancellationToken)
+    public static VerifyResult Check(string outputPath, IdentitySet identities, CancellationToken cancellationToken) =>
+        Check(outputPath, identities, null, null, cancellationToken);
+
+    /// <summary>
+    /// Checks one written file beside the original it was made from: also that its dates moved, and that its UIDs lead
+    /// where those of the original lead.
+    /// </summary>
+    /// <param name="outputPath">The file.</param>
+    /// <param name="identities">What the study knew.</param>
+    /// <param name="original">The original; null when it is not known which.</param>
+    /// <param name="references">What the other outputs said; null when they are not to be compared.</param>
+    /// <param name="cancellationToken">Looked at once a level of nesting and a part of a large value.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static VerifyResult Check(string outputPath, IdentitySet identities, DicomFile? original,
+        ReferenceCheck? references, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         DicomFile file;
@@ -31,17 +45,31 @@ public static class OutputVerifier
                 Stopwatch.GetElapsedTime(started));
         }
 
-        var search = new ValueSearch(identities);
-        Walk(file.FileMetaInfo, search, cancellationToken);
-        Walk(file.Dataset, search, cancellationToken);
+        var pairs = original is null ? [] : PairWalk.Of(original.Dataset, file.Dataset);
+        var moved = identities.Retained.HasFlag(RetainedIdentity.MovedDates) ? PairWalk.MovedDates(pairs) : null;
+        var search = new ValueSearch(identities) { MovedDates = moved };
+        using (var bulk = new BulkReader(outputPath, file.TransferSyntax))
+        {
+            Walk(file.FileMetaInfo, search, bulk, cancellationToken);
+            Walk(file.Dataset, search, bulk, cancellationToken);
+        }
+
+        var problems = StructureCheck.Run(file, identities.Retained);
+        if (references is not null)
+        {
+            problems.AddRange(references.Add(pairs));
+        }
+
         return new VerifyResult(
-            search.Hits, StructureCheck.Run(file), search.BytesSearched, search.ValuesSearched, identities.Count,
+            search.Hits, problems, search.BytesSearched, search.ValuesSearched, identities.Count,
             Stopwatch.GetElapsedTime(started));
     }
 
-    private static void Walk(DicomDataset root, ValueSearch search, CancellationToken cancellationToken)
+    private static void Walk(
+        DicomDataset root, ValueSearch search, BulkReader reader, CancellationToken cancellationToken)
     {
-        var open = new Stack<(DicomDataset Dataset, string Path)>([(root, string.Empty)]);
+        var open = new Stack<(DicomDataset Dataset, string Path)>();
+        open.Push((root, string.Empty));
         while (open.TryPop(out var level) && search.Hits.Count < MaxHits)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -56,15 +84,14 @@ public static class OutputVerifier
                         }
 
                         break;
+                    case DicomElement { Bulk: { } bulk } element:
+                        SearchBulk(bulk, element.Tag, level.Path, search, reader, cancellationToken);
+                        break;
                     case DicomElement element:
-                        Search(level.Dataset, element, level.Path, search);
+                        search.Value(level.Dataset, element, level.Path);
                         break;
                     case DicomFragmentSequence fragments:
-                        foreach (var fragment in fragments.Fragments)
-                        {
-                            SearchBulk(fragment, fragments.Tag, level.Path, search);
-                        }
-
+                        SearchFragments(fragments, level.Path, search, reader, cancellationToken);
                         break;
                     default:
                         throw new UnreachableException();
@@ -73,36 +100,37 @@ public static class OutputVerifier
         }
     }
 
-    private static void Search(DicomDataset dataset, DicomElement element, string path, ValueSearch search)
+    private static void SearchFragments(DicomFragmentSequence fragments, string path, ValueSearch search,
+        BulkReader reader, CancellationToken cancellationToken)
     {
-        if (element.Bulk is not null)
+        foreach (var fragment in fragments.Fragments)
         {
-            SearchBulk(element, element.Tag, path, search);
-        }
-        else
-        {
-            search.Value(dataset, element, path);
+            if (fragment.Bulk is { } bulk)
+            {
+                SearchBulk(bulk, fragments.Tag, path, search, reader, cancellationToken);
+            }
+            else
+            {
+                search.Bulk(fragment.Value.Span, fragments.Tag, path);
+            }
         }
     }
 
-    // Chunks overlap by the longest string, so that none is cut in two.
-    private static void SearchBulk(DicomElement element, DicomTag tag, string path, ValueSearch search)
+    // Parts overlap by the longest string, so that none is cut in two.
+    private static void SearchBulk(DicomBulk bulk, DicomTag tag, string path, ValueSearch search, BulkReader reader,
+        CancellationToken cancellationToken)
     {
-        if (element.Bulk is not { } bulk)
-        {
-            search.Bulk(element.Value.Span, tag, path);
-            return;
-        }
-
         var overlap = search.LongestBulkString;
         var size = Math.Max(ChunkBytes, overlap * 4);
+        // Rented and returned here.
         var buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             for (long at = 0; ;)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var part = buffer.AsSpan(0, (int)Math.Min(size, bulk.Length - at));
-                bulk.Read(at, part);
+                reader.Read(bulk, at, part);
                 search.Bulk(part, tag, path);
                 if (at + part.Length >= bulk.Length)
                 {

@@ -42,6 +42,9 @@ internal sealed class PatternSearch
 
     internal int Count => _patterns.Length;
 
+    /// <summary>A letter of ASCII in upper case; any other byte as it is.</summary>
+    internal static byte Fold(byte b) => s_fold[b];
+
     /// <summary>The length of the longest pattern in bytes.</summary>
     internal int MaxLength { get; }
 
@@ -97,7 +100,8 @@ internal sealed class PatternSearch
     private static byte[] Cases(byte folded) =>
         folded is >= (byte)'A' and <= (byte)'Z' ? [folded, (byte)(folded + 32)] : [folded];
 
-    private static bool Matches(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)
+    /// <summary>Whether a text begins with a folded pattern, in either case.</summary>
+    internal static bool Matches(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)
     {
         if (text.Length < pattern.Length)
         {

@@ -9,12 +9,13 @@ internal static class StructureCheck
 {
     private const int MaxProblems = 20;
 
-    internal static List<string> Run(DicomFile file)
+    internal static List<string> Run(DicomFile file, RetainedIdentity retained)
     {
         var problems = new List<string>();
         CheckMeta(file, problems);
-        CheckMarks(file.Dataset, problems);
-        var open = new Stack<DicomDataset>([file.Dataset]);
+        CheckMarks(file.Dataset, retained, problems);
+        var open = new Stack<DicomDataset>();
+        open.Push(file.Dataset);
         while (open.TryPop(out var dataset) && problems.Count < MaxProblems)
         {
             foreach (var item in dataset)
@@ -54,7 +55,7 @@ internal static class StructureCheck
         }
     }
 
-    private static void CheckMarks(DicomDataset dataset, List<string> problems)
+    private static void CheckMarks(DicomDataset dataset, RetainedIdentity retained, List<string> problems)
     {
         var codes = dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence)
             .Select(i => i.GetString(DicomTag.CodeValue)).ToHashSet();
@@ -62,10 +63,20 @@ internal static class StructureCheck
         Require(
             dataset.GetString(DicomTag.DeidentificationMethod) is not null || codes.Count > 0,
             "neither (0012,0063) nor (0012,0064) names a method", problems);
+        var dates = dataset.GetString(DicomTag.LongitudinalTemporalInformationModified);
+        Require(dates is "REMOVED" or "MODIFIED" or "UNMODIFIED", "(0028,0303) is missing or undefined", problems);
         Require(
-            dataset.GetString(
-                DicomTag.LongitudinalTemporalInformationModified) is "REMOVED" or "MODIFIED" or "UNMODIFIED",
-            "(0028,0303) is missing or undefined", problems);
+            dates is not "UNMODIFIED" || retained.HasFlag(RetainedIdentity.Dates),
+            "(0028,0303) says that dates are as they were, and they may not be", problems);
+        Require(
+            dates is not "MODIFIED" || (retained & (RetainedIdentity.Dates | RetainedIdentity.MovedDates)) != 0,
+            "(0028,0303) says that dates were moved, and they may not be kept", problems);
+        Require(
+            (RetainedIdentities.FromCodes(codes.OfType<string>()) & ~retained) == 0,
+            "(0012,0064) claims to retain what may not be retained", problems);
+        Require(
+            !codes.Contains("113101") || dataset.GetString(DicomTag.BurnedInAnnotation) != "YES",
+            "113101 is claimed and (0028,0301) is YES", problems);
         Require(
             !codes.Contains("113102") || dataset.GetString(DicomTag.RecognizableVisualFeatures) == "NO",
             "113102 is claimed and (0028,0302) is not NO", problems);

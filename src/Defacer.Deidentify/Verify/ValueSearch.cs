@@ -16,6 +16,10 @@ internal sealed class ValueSearch(IdentitySet identities)
 
     internal List<VerifyHit> Hits { get; } = [];
 
+    /// <summary>Dates that differ from those at their place in the original: where dates move, one may fall on another
+    /// date of the study. Null where every date counts.</summary>
+    internal HashSet<DicomElement>? MovedDates { get; init; }
+
     internal long BytesSearched { get; private set; }
 
     internal int ValuesSearched { get; private set; }
@@ -66,6 +70,7 @@ internal sealed class ValueSearch(IdentitySet identities)
         {
             var identity = identities.All[index];
             if (Counts(identity, kind, bytes, position, length)
+                && !(identity.Kind == IdentityKind.Date && MovedDates?.Contains(element) == true)
                 && !IsDefined(identity, dataset, element, kind, position))
             {
                 Hit(identity, element.Tag, path);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Defacer.Dicom.Data;
@@ -13,6 +14,8 @@ namespace Defacer.Dicom.Data;
 /// <param name="swapUnit">Bytes that swap together when the file is big endian; 1 where nothing swaps.</param>
 public sealed class FileBulk(string path, long position, long length, int swapUnit = 1) : DicomBulk
 {
+    private const int CopyBytes = 256 * 1024;
+
     /// <summary>The file.</summary>
     public string Path => path;
 
@@ -31,8 +34,49 @@ public sealed class FileBulk(string path, long position, long length, int swapUn
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, length - buffer.Length);
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        Stamp?.Verify(handle);
+        using var handle = Open();
+        Read(handle, offset, buffer);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The file is gone or was written to since it was parsed.</exception>
+    public override void CopyTo(Stream target)
+    {
+        // Opened once for all parts, whose size is a multiple of every unit. Rented and returned here.
+        using var handle = Open();
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        try
+        {
+            for (long at = 0; at < length; at += CopyBytes)
+            {
+                var part = buffer.AsSpan(0, (int)Math.Min(CopyBytes, length - at));
+                Read(handle, at, part);
+                target.Write(part);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private SafeFileHandle Open()
+    {
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        try
+        {
+            Stamp?.Verify(handle);
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private void Read(SafeFileHandle handle, long offset, Span<byte> buffer)
+    {
         var before = (int)(offset % swapUnit);
         var end = offset + buffer.Length;
         var after = (int)Math.Min((swapUnit - (end % swapUnit)) % swapUnit, length - end);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Files;
@@ -35,7 +34,6 @@ public sealed class DicomWriter
 
     private sealed class Writing(Stream stream, LengthTable lengths) : DataSetWalk
     {
-        private const int CopyBytes = 256 * 1024;
         private readonly byte[] _head = new byte[ElementHeader.MaxBytes];
 
         internal void Run(DicomDataset dataset, bool isExplicit) => Walk(dataset, isExplicit);
@@ -117,21 +115,7 @@ public sealed class DicomWriter
                 return;
             }
 
-            // Rented and returned here.
-            var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
-            try
-            {
-                for (long at = 0; at < element.Length; at += CopyBytes)
-                {
-                    var part = buffer.AsSpan(0, (int)Math.Min(CopyBytes, element.Length - at));
-                    element.Bulk.Read(at, part);
-                    stream.Write(part);
-                }
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            element.Bulk.CopyTo(stream);
         }
 
         // FFFFFFFF says "undefined"; a defined length ends below it.

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Defacer.Deidentify;
 using Defacer.Deidentify.Profiles;
-using Defacer.Deidentify.Verify;
 using Defacer.Dicom.Files;
-using Defacer.Imaging;
 
 namespace Defacer.Cli;
 
@@ -27,28 +25,33 @@ internal static class DeidentifyVerb
                 result.AddError("Name OUT, or ask for --explain.");
             }
         });
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
+            Deidentifier Engine() => Load(parsed.GetValue(profile)!, parsed.GetValue(key)!);
             try
             {
-                var siteKey = SiteKey.LoadOrCreate(parsed.GetValue(key)!);
-                if (siteKey.IsNew)
-                {
-                    Terminal.Error($"A new site key was made: '{parsed.GetValue(key)}'. Back it up; without it later files of a patient do not match these.");
-                }
-
-                var engine = new Deidentifier(DeidentifyProfiles.Load(parsed.GetValue(profile)!), siteKey);
-                return Task.FromResult(parsed.GetValue(explain)
-                    ? Explain(engine, parsed.GetValue(input)!, parsed.GetValue(json), cancellationToken)
-                    : Run(engine, parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(report), parsed.GetValue(json), cancellationToken));
+                return parsed.GetValue(explain)
+                    ? Explain(Engine(), parsed.GetValue(input)!, parsed.GetValue(json), cancellationToken)
+                    : await RunAsync(Engine, parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(report), parsed.GetValue(json), cancellationToken);
             }
             catch (Exception exception) when (exception is ProfileException or IOException)
             {
                 Terminal.Error(exception.Message);
-                return Task.FromResult(ExitCode.Failed);
+                return ExitCode.Failed;
             }
         });
         return command;
+    }
+
+    private static Deidentifier Load(string profile, string keyPath)
+    {
+        var key = SiteKey.LoadOrCreate(keyPath);
+        if (key.IsNew)
+        {
+            Terminal.Error($"A new site key was made: '{keyPath}'. Back it up; without it later files of a patient do not match these.");
+        }
+
+        return new Deidentifier(DeidentifyProfiles.Load(profile), key);
     }
 
     private static int Explain(Deidentifier engine, string input, bool json, CancellationToken cancellationToken)
@@ -69,8 +72,8 @@ internal static class DeidentifyVerb
         return ExitCode.Done;
     }
 
-    private static int Run(
-        Deidentifier engine, string input, string output, string? reportPath, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        Func<Deidentifier> engine, string input, string output, string? reportPath, bool json, CancellationToken cancellationToken)
     {
         var files = InputFiles.Below(input);
         if (files.Contains(Path.GetFullPath(output)) || Path.GetFullPath(output) == Path.GetFullPath(input))
@@ -79,23 +82,13 @@ internal static class DeidentifyVerb
             return ExitCode.Usage;
         }
 
-        var unreadable = new List<(string Path, string Reason)>();
-        var results = new List<FileResult>();
-        foreach (var study in DefaceVerb.Studies(files, unreadable))
-        {
-            var identities = IdentitySet.Collect(study.Select(s => s.File));
-            foreach (var (path, file) in study)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                results.Add(One(engine, identities, path, file, InputFiles.Target(input, path, output), cancellationToken));
-            }
-        }
-
-        results.AddRange(unreadable.Select(u => new FileResult(u.Path, null, new Parked(ParkCause.Unreadable, u.Reason, "Send it again, or leave it out."))));
+        var run = new DeidentifyRun(input, output);
+        var results = await Terminal.ProgressAsync("de-identifying", progress =>
+            Task.Run(() => run.Execute(files, engine, progress, cancellationToken), cancellationToken));
         var parked = results.Where(r => r.Parked is not null).ToList();
         if (reportPath is not null)
         {
-            File.WriteAllText(reportPath, Terminal.ToJson(results));
+            await File.WriteAllTextAsync(reportPath, Terminal.ToJson(results), cancellationToken);
         }
 
         if (json)
@@ -114,30 +107,4 @@ internal static class DeidentifyVerb
 
         return results.Count == 0 ? ExitCode.Failed : parked.Count > 0 ? ExitCode.Parked : ExitCode.Done;
     }
-
-    private static FileResult One(
-        Deidentifier engine, IdentitySet identities, string path, DicomFile file, string target, CancellationToken cancellationToken)
-    {
-        var result = engine.Apply(file, faceRemoved: false, cancellationToken);
-        if (result.Output is null)
-        {
-            return new FileResult(path, null, result.Parked);
-        }
-
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
-        // Under its name only once the verifier has passed it.
-        var temporary = target + ".unchecked";
-        result.Output.Save(temporary);
-        var verdict = OutputVerifier.Check(temporary, identities, cancellationToken);
-        if (verdict.Parked is { } parked)
-        {
-            File.Delete(temporary);
-            return new FileResult(path, null, parked);
-        }
-
-        File.Move(temporary, target, overwrite: true);
-        return new FileResult(path, target, null);
-    }
-
-    private sealed record FileResult(string Input, string? Output, Parked? Parked);
 }
