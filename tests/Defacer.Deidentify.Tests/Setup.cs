@@ -70,6 +70,11 @@ internal static class Setup
     internal static VerifyResult Verify(string path, params DicomFile[] originals) =>
         OutputVerifier.Check(path, IdentitySet.Collect(originals), TestContext.Current.CancellationToken);
 
+    /// <summary>Verifies an output of an engine beside its original.</summary>
+    internal static VerifyResult Verify(string path, DicomFile original, Deidentifier engine) => OutputVerifier.Check(
+        path, IdentitySet.Collect([original], RetainedIdentities.FromOptions(engine.Options)), original,
+        new ReferenceCheck(), TestContext.Current.CancellationToken);
+
     /// <summary>A small valid MR image to which a test adds what it is about.</summary>
     internal static DicomFile Image(string sopClass = "1.2.840.10008.5.1.4.1.1.4")
     {

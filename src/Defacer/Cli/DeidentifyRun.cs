@@ -34,12 +34,17 @@ internal sealed class DeidentifyRun
     {
         var loading = Task.Run(engine, cancellationToken);
         var sources = ReadHeaders(files, cancellationToken);
+        foreach (var source in sources.Where(s => s.Study is not null))
+        {
+            source.Study!.Sources.Add(source);
+        }
+
         // A wrong profile or key is told as it is, not wrapped by the task.
         var deidentifier = loading.GetAwaiter().GetResult();
         var retained = RetainedIdentities.FromOptions(deidentifier.Options);
         foreach (var study in _studies.Values)
         {
-            study.Complete(retained);
+            study.Complete(deidentifier, retained);
         }
 
         var results = new FileResult[sources.Length];
@@ -119,7 +124,7 @@ internal sealed class DeidentifyRun
         DicomFile file;
         try
         {
-            file = source.File ?? DicomFile.Open(source.Path);
+            file = source.Open();
         }
         catch (IOException exception)
         {
@@ -127,7 +132,7 @@ internal sealed class DeidentifyRun
         }
 
         // A disk that cannot be written to ends the run: no file of it would fare better.
-        var result = engine.Apply(file, faceRemoved: false, cancellationToken);
+        var result = engine.Apply(file, faceRemoved: false, source.Study.Knowledge, cancellationToken);
         return result.Output is { } output
             ? Write(source, file, output, cancellationToken)
             : new FileResult(source.Path, null, result.Parked);
@@ -209,19 +214,24 @@ internal sealed class DeidentifyRun
     /// <param name="Parked">Why there is none.</param>
     internal sealed record FileResult(string Input, string? Output, Parked? Parked);
 
-    private sealed record Source(string Path, Study? Study, DicomFile? File, string? Reason);
+    private sealed record Source(string Path, Study? Study, DicomFile? File, string? Reason)
+    {
+        internal DicomFile Open() => File ?? DicomFile.Open(Path);
+    }
 
     // What a study knows; collected by several threads, complete before the second pass.
     private sealed class Study
     {
         private readonly IdentityCollector _collector = new();
-        private RetainedIdentity _retained;
-        private readonly Lazy<IdentitySet> _identities;
+        private Lazy<IdentitySet>? _identities;
+        private Lazy<StudyKnowledge>? _knowledge;
 
-        internal Study() => _identities = new(() => _collector.Complete(_retained));
+        internal List<Source> Sources { get; } = [];
 
-        // Built when the first file of the study needs it, so that several studies are built at once.
-        internal IdentitySet Identities => _identities.Value;
+        // Both are built when the first file of the study needs them, so that several studies are built at once.
+        internal IdentitySet Identities => _identities!.Value;
+
+        internal StudyKnowledge Knowledge => _knowledge!.Value;
 
         internal void Absorb(IdentityCollector collector)
         {
@@ -231,6 +241,10 @@ internal sealed class DeidentifyRun
             }
         }
 
-        internal void Complete(RetainedIdentity retained) => _retained = retained;
+        internal void Complete(Deidentifier engine, RetainedIdentity retained)
+        {
+            _identities = new(() => _collector.Complete(retained));
+            _knowledge = new(() => engine.Know(Sources.Select(s => s.Open())));
+        }
     }
 }

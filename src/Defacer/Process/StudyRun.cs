@@ -80,7 +80,7 @@ internal sealed class StudyRun(
 
         var start = time.GetTimestamp();
         var files = Open(present, ct);
-        var study = IdentitySet.Collect(files.Values);
+        var study = IdentitySet.Collect(files.Values, RetainedIdentities.FromOptions(_deidentifier.Options));
         _timings["read"] = time.GetElapsedTime(start).TotalSeconds;
         var inputs = selected.Select(i => files[i.ArrivalId]).ToList();
 
@@ -105,7 +105,7 @@ internal sealed class StudyRun(
         }
 
         start = time.GetTimestamp();
-        var found = Verify(study, ct);
+        var found = Verify(study, inputs, ct);
         _timings["verify"] = time.GetElapsedTime(start).TotalSeconds;
         if (route.Render && found is null)
         {
@@ -165,14 +165,15 @@ internal sealed class StudyRun(
     }
 
     // Every output is searched also after the first hit: a person wants to see all of it.
-    private Parked? Verify(IdentitySet identities, CancellationToken ct)
+    private Parked? Verify(IdentitySet identities, List<DicomFile> inputs, CancellationToken ct)
     {
         Parked? parked = null;
         var findings = new List<string>();
         var (passed, bytes, values, strings) = (0, 0L, 0L, 0);
-        foreach (var (_, path) in _outputs.Values)
+        var references = new ReferenceCheck();
+        foreach (var (index, (_, path)) in _outputs)
         {
-            var result = OutputVerifier.Check(path, identities, ct);
+            var result = OutputVerifier.Check(path, identities, inputs[index], references, ct);
             (bytes, values, strings) = (
                 bytes + result.BytesSearched, values + result.ValuesSearched, result.StringsSearched);
             if (result.Passed)
