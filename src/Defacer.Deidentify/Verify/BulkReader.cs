@@ -1,5 +1,4 @@
 using Defacer.Dicom.Data;
-using Defacer.Dicom.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Defacer.Deidentify.Verify;

@@ -69,10 +69,10 @@ internal static class StructureCheck
             dates is not "UNMODIFIED" || retained.HasFlag(RetainedIdentity.Dates),
             "(0028,0303) says that dates are as they were, and they may not be", problems);
         Require(
-            dates is not "MODIFIED" || (retained & (RetainedIdentity.Dates | RetainedIdentity.MovedDates)) != 0,
+            dates is not "MODIFIED" || (retained & (RetainedIdentity.Dates | RetainedIdentity.MovedDates)) != RetainedIdentity.None,
             "(0028,0303) says that dates were moved, and they may not be kept", problems);
         Require(
-            (RetainedIdentities.FromCodes(codes.OfType<string>()) & ~retained) == 0,
+            (RetainedIdentities.FromCodes(codes.OfType<string>()) & ~retained) == RetainedIdentity.None,
             "(0012,0064) claims to retain what may not be retained", problems);
         Require(
             !codes.Contains("113101") || dataset.GetString(DicomTag.BurnedInAnnotation) != "YES",
