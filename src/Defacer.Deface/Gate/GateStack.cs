@@ -18,6 +18,12 @@ internal sealed class GateStack
     // A ball of this radius fits into every head and into nothing that hangs on it.
     private const double BallMm = 30;
 
+    // Twice what any check asks for: deeper is all the same.
+    private const double DeepestMm = 60;
+
+    // As many voxels as a threshold needs.
+    private const int MostSamples = 1_000_000;
+
     private GateStack(GatePart part, Volume original, Volume output, RegularGrid grid)
     {
         (Part, Original, Output, Grid) = (part, original, output, grid);
@@ -77,7 +83,7 @@ internal sealed class GateStack
         var labels = Nearest(part.Mask, grid);
         var mask = BinaryGrid.Labelled(grid.Shape, labels);
         var after = BinaryGrid.Above(grid.Shape, Resampler.ToGrid(output, grid, float.NaN, cancellationToken), threshold);
-        var squared = DistanceTransform.SquaredFromOutside(body, double.PositiveInfinity, cancellationToken);
+        var squared = DistanceTransform.SquaredFromOutside(body, DeepestMm, cancellationToken);
         return new GateStack(part, original, output, grid)
         {
             Threshold = threshold,
@@ -95,7 +101,7 @@ internal sealed class GateStack
     private static float ThresholdOf(Volume volume) => volume.Modality switch
     {
         "CT" => -400,
-        "PT" => (float)(IntensityStatistics.Otsu(volume.Voxels) * 0.3),
+        "PT" => (float)(IntensityStatistics.Otsu(IntensityStatistics.Sample(volume.Voxels, MostSamples)) * 0.3),
         _ => MRThreshold(volume),
     };
 
@@ -103,7 +109,7 @@ internal sealed class GateStack
     // bounds by Otsu's threshold.
     private static float MRThreshold(Volume volume)
     {
-        var air = IntensityStatistics.Background(volume.Voxels);
+        var air = IntensityStatistics.Background(IntensityStatistics.Sample(volume.Voxels, MostSamples));
         return (float)Math.Max(Math.Min(air.Mode + (12 * air.Spread), air.Otsu * 0.5), air.Otsu * 0.22);
     }
 
@@ -112,13 +118,13 @@ internal sealed class GateStack
         var values = Resampler.ToGrid(volume, grid, float.NaN, cancellationToken);
         var bright = BinaryGrid.Above(grid.Shape, values, threshold).Close(4, cancellationToken);
         var largest = ConnectedComponents.Of(bright.Open(4, cancellationToken), Connectivity.Sides).Largest().FillHoles();
-        var bulk = largest.Open(BallMm, cancellationToken).Dilate(BallMm, cancellationToken);
+        var bulk = largest.Halved().Open(BallMm, cancellationToken).Dilate(BallMm, cancellationToken).Doubled(grid.Shape);
         return bulk.And(largest.Or(bright)).Close(6, cancellationToken).FillHolesAcrossAll(cancellationToken);
     }
 
     private static int? Top(BinaryGrid body, CancellationToken cancellationToken)
     {
-        var core = body.Open(BallMm, cancellationToken);
+        var core = body.OpenCoarsely(BallMm, cancellationToken);
         var plane = core.Shape.Columns * core.Shape.Rows;
         for (var slice = core.Shape.Slices - 1; slice >= 0; slice--)
         {

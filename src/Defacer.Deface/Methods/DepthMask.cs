@@ -1,5 +1,4 @@
 using Defacer.Deface.Methods.Head;
-using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Methods;
@@ -32,33 +31,8 @@ public sealed class DepthMask : IDefaceMethod
     internal static DefaceFinding Finding(HeadEvidence evidence, HeadCut cut, Volume volume, CancellationToken cancellationToken)
     {
         var mask = cut.OnGrid(volume.Geometry, cancellationToken);
-        var brain = BrainOf(cut.Pose, volume.Geometry, cancellationToken);
-        for (var i = 0; i < mask.Labels.Length; i++)
-        {
-            mask.Labels[i] = brain.Labels[i] != 0 ? MaskVolume.Keep : mask.Labels[i];
-        }
-
+        var brain = TemplateBrain.OnGrid(cut.Pose, volume.Geometry, cancellationToken);
+        TemplateBrain.Keep(mask, brain);
         return new DefaceFinding(evidence, mask, brain);
-    }
-
-    // Where half of all heads have brain: what no cut may ever touch.
-    internal static MaskVolume BrainOf(HeadPose pose, VolumeGeometry geometry, CancellationToken cancellationToken)
-    {
-        var result = new MaskVolume(geometry);
-        var brain = HeadTemplate.Mean.Brain;
-        Parallel.For(0, geometry.Slices, new ParallelOptions { CancellationToken = cancellationToken }, slice =>
-        {
-            for (var row = 0; row < geometry.Rows; row++)
-            {
-                var start = geometry.ToPatient(0, row, slice);
-                var at = geometry.Index(0, row, slice);
-                for (var column = 0; column < geometry.Columns; column++)
-                {
-                    var place = pose.ToTemplate(start + (geometry.ColumnStep * column));
-                    result.Labels[at + column] = brain.Contains(place) && brain.At(place) >= 0.5 ? (byte)1 : (byte)0;
-                }
-            }
-        });
-        return result;
     }
 }

@@ -98,12 +98,64 @@ public sealed class BinaryGrid
     public BinaryGrid Not()
     {
         var result = new BinaryGrid(Shape);
-        for (var i = 0; i < Voxels.Length; i++)
-        {
-            result.Voxels[i] = !Voxels[i];
-        }
-
+        TensorPrimitives.Xor(Bytes(this), (byte)1, Bytes(result));
         return result;
+    }
+
+    /// <summary>The set on voxels of twice the edge: each is in it when half of its eight or more are.</summary>
+    public BinaryGrid Halved()
+    {
+        var (columns, rows, slices) = ((Shape.Columns + 1) / 2, (Shape.Rows + 1) / 2, (Shape.Slices + 1) / 2);
+        var result = new BinaryGrid(new GridShape(columns, rows, slices, 2 * Shape.ColumnMm, 2 * Shape.RowMm, 2 * Shape.SliceMm));
+        Parallel.For(0, slices, slice =>
+        {
+            var counts = new byte[columns];
+            for (var row = 0; row < rows; row++)
+            {
+                Array.Clear(counts);
+                for (var part = 0; part < 4; part++)
+                {
+                    var (r, s) = ((2 * row) + (part & 1), (2 * slice) + (part >> 1));
+                    if (r < Shape.Rows && s < Shape.Slices)
+                    {
+                        CountPairs(Voxels.AsSpan(Shape.Index(0, r, s), Shape.Columns), counts);
+                    }
+                }
+
+                for (var column = 0; column < columns; column++)
+                {
+                    result[column, row, slice] = counts[column] >= 4;
+                }
+            }
+        });
+        return result;
+    }
+
+    /// <summary>The set of <see cref="Halved"/> voxels on those of a grid that was halved.</summary>
+    public BinaryGrid Doubled(GridShape shape)
+    {
+        var result = new BinaryGrid(shape);
+        Parallel.For(0, shape.Slices, slice =>
+        {
+            for (var row = 0; row < shape.Rows; row++)
+            {
+                var from = Voxels.AsSpan(Shape.Index(0, row / 2, slice / 2), Shape.Columns);
+                var to = result.Voxels.AsSpan(shape.Index(0, row, slice), shape.Columns);
+                for (var column = 0; column < to.Length; column++)
+                {
+                    to[column] = from[column / 2];
+                }
+            }
+        });
+        return result;
+    }
+
+    private static void CountPairs(ReadOnlySpan<bool> line, Span<byte> counts)
+    {
+        for (var column = 0; column < line.Length; column++)
+        {
+            counts[column / 2] += line[column] ? (byte)1 : (byte)0;
+        }
     }
 
     private BinaryGrid Same(BinaryGrid other) => other.Voxels.Length == Voxels.Length

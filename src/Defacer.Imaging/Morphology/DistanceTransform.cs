@@ -27,13 +27,17 @@ public static class DistanceTransform
         Squared(grid, inside: false, limitMm, ct);
 
     /// <summary>Distance to the set, mm: positive outside, negative inside (to the nearest voxel outside).</summary>
-    public static float[] Signed(BinaryGrid grid, CancellationToken ct)
+    public static float[] Signed(BinaryGrid grid, CancellationToken ct) => Signed(grid, double.PositiveInfinity, ct);
+
+    /// <summary>Distance to the set, mm: positive outside, negative inside; what is farther than the limit is the limit.</summary>
+    public static float[] Signed(BinaryGrid grid, double limitMm, CancellationToken ct)
     {
-        var outside = SquaredTo(grid, double.PositiveInfinity, ct);
-        var inside = SquaredFromOutside(grid, double.PositiveInfinity, ct);
+        var outside = SquaredTo(grid, limitMm, ct);
+        var inside = SquaredFromOutside(grid, limitMm, ct);
+        var limit = (float)limitMm;
         for (var i = 0; i < outside.Length; i++)
         {
-            outside[i] = grid.Voxels[i] ? -MathF.Sqrt(inside[i]) : MathF.Sqrt(outside[i]);
+            outside[i] = grid.Voxels[i] ? -MathF.Min(limit, MathF.Sqrt(inside[i])) : MathF.Min(limit, MathF.Sqrt(outside[i]));
         }
 
         return outside;
@@ -91,6 +95,12 @@ public static class DistanceTransform
 
         public void Apply(Span<float> line)
         {
+            // A line that lies in the set whole, or has none of it within reach, stays as it is.
+            if (!line.ContainsAnyExcept(0f) || !line.ContainsAnyExcept(float.PositiveInfinity))
+            {
+                return;
+            }
+
             var last = Build(line);
             if (last < 0)
             {

@@ -45,15 +45,19 @@ public static class Resampler
     public static BinaryGrid FieldOfView(VolumeGeometry geometry, RegularGrid grid, CancellationToken ct)
     {
         var map = new SourceMap(geometry);
+        var affine = map.TryGetStep(new Vector3(grid.SpacingMm, 0, 0), out var step);
         var shape = grid.Shape;
         var result = new BinaryGrid(shape);
         Parallel.For(0, shape.Slices, new ParallelOptions { CancellationToken = ct }, slice =>
         {
             for (var row = 0; row < shape.Rows; row++)
             {
+                var start = map.At(grid.ToPatient(0, row, slice));
                 for (var column = 0; column < shape.Columns; column++)
                 {
-                    var (c, r, s) = map.At(grid.ToPatient(column, row, slice));
+                    var (c, r, s) = affine
+                        ? (start.Column + (column * step.Column), start.Row + (column * step.Row), start.Slice + (column * step.Slice))
+                        : map.At(grid.ToPatient(column, row, slice));
                     result.Voxels[shape.Index(column, row, slice)] =
                         IsInside(geometry, (float)c, (float)r, (float)s);
                 }

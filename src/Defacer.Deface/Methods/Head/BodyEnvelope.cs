@@ -40,7 +40,7 @@ internal static class BodyEnvelope
     private static BinaryGrid WithoutTable(BinaryGrid body, CancellationToken cancellationToken)
     {
         // Closed first: the airways would keep the balls out of the middle of the face.
-        var bulk = body.Close(12, cancellationToken).FillHoles().Open(BulkMm, cancellationToken);
+        var bulk = body.Close(12, cancellationToken).FillHoles().OpenCoarsely(BulkMm, cancellationToken);
         if (bulk.Count == 0)
         {
             return body;

@@ -150,7 +150,8 @@ internal sealed class HeadCutter
             var (u, v) = (map.U(at % map.Columns), map.V(at / map.Columns));
             var (dy, dz) = ((u - y) / s.Y, (v - z) / s.Z);
             var core = Math.Pow(dy / FaceRegion.EarHalfWidth, 2) + Math.Pow(dz / FaceRegion.EarHalfHeight, 2) <= 1;
-            var search = Math.Abs(dy) <= FaceRegion.EarSearchHalfWidth && Math.Abs(dz) <= FaceRegion.EarSearchHalfHeight;
+            // The edge of the search lies on a row of the map: rounding must not decide about that row.
+            var search = Math.Abs(dy) <= FaceRegion.EarSearchHalfWidth + 1e-6 && Math.Abs(dz) <= FaceRegion.EarSearchHalfHeight + 1e-6;
             var bump = search && width.Values[at] - basis.Values[at] > 3;
             values[at] = core || bump ? (float)basis.Values[at] : float.NaN;
         }

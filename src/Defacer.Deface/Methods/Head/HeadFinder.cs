@@ -27,7 +27,7 @@ internal static class HeadFinder
     internal static HeadFit? Find(
         BinaryGrid body, BinaryGrid view, RegularGrid grid, Func<int, (BinaryGrid? Brain, double FarMm)> brain, CancellationToken cancellationToken)
     {
-        var core = body.Open(CoreRadiusMm, cancellationToken);
+        var core = body.OpenCoarsely(CoreRadiusMm, cancellationToken);
         if (Top(core) is not { } top)
         {
             return null;

@@ -11,11 +11,8 @@ namespace Defacer.Deface.Methods.Head;
 /// <param name="surface">The body.</param>
 internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> body, HeadSurface surface)
 {
-    private const int Count = 9;
-
     // Beyond this many mm a point no longer pulls: shoulders, holders and tubes are farther than the face's variety.
     private const double FarMm = 12;
-
 
     private const double BackWeight = 0.6;
 
@@ -33,22 +30,23 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
     internal (HeadPose Pose, double Cost) Fit(double[] start, int iterations, int stride)
     {
         var (current, damping) = ((double[])start.Clone(), 1e-2);
-        var (residuals, cost) = Evaluate(current, stride);
+        var cost = Cost(current, stride, null);
         for (var i = 0; i < iterations; i++)
         {
-            var (normal, gradient) = Linearize(current, residuals, stride);
+            var system = new NormalEquations();
+            cost = Cost(current, stride, system);
             var improved = false;
             for (var attempt = 0; attempt < 5 && !improved; attempt++)
             {
-                var candidate = Step(current, normal, gradient, damping);
-                var (next, nextCost) = Evaluate(candidate, stride);
-                improved = nextCost < cost;
+                var candidate = system.Step(current, damping);
+                var next = Cost(candidate, stride, null);
+                improved = next < cost;
                 damping *= improved ? 0.3 : 6;
                 if (improved)
                 {
-                    var gain = (cost - nextCost) / cost;
-                    (current, residuals, cost) = (candidate, next, nextCost);
-                    if (gain < 1e-5)
+                    var gain = (cost - next) / cost;
+                    (current, cost) = (candidate, next);
+                    if (gain < 1e-7)
                     {
                         return (new HeadPose(current), cost);
                     }
@@ -64,81 +62,123 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
         return (new HeadPose(current), cost);
     }
 
-    private static double[] Step(double[] from, double[,] normal, double[] gradient, double damping)
-    {
-        var matrix = (double[,])normal.Clone();
-        for (var a = 0; a < Count; a++)
-        {
-            matrix[a, a] *= 1 + damping;
-        }
-
-        var delta = Solve(matrix, gradient);
-        return [.. from.Zip(delta, (value, d) => value - d)];
-    }
-
-    // Residuals after the robust weight r' = r / sqrt(1 + (r/far)²), whose square levels off at far².
-    private (double[] Residuals, double Cost) Evaluate(double[] parameters, int stride)
+    // Mean squared residual after the robust weight r' = r / sqrt(1 + (r/far)²), whose square levels off at far².
+    private double Cost(double[] parameters, int stride, NormalEquations? system)
     {
         var pose = new HeadPose(parameters);
-        var residuals = new List<double>(body.Count + template.SurfacePoints.Count + Count);
-        for (var i = 0; i < body.Count; i += stride)
-        {
-            var place = pose.ToTemplate(body[i]);
-            residuals.Add(HeadTemplate.IsNeck(place) ? NeckMm : Weight(place) * Robust(template.Distance.At(place) * pose.MeanScale, FarMm));
-        }
-
-        var unseen = AddTemplate(residuals, pose, template.SurfacePoints, surface.Distance, Weight, FarMm, stride);
+        var slope = system is null ? null : new PoseSlope(pose);
+        var total = default(Sum);
+        total.Add(BodyOnTemplate(pose, slope, system, body, template.Distance, Weight, FarMm, stride, hasNeck: true));
+        total.Add(TemplateOnBody(pose, slope, system, template.SurfacePoints, surface.Distance, Weight, FarMm, stride));
         if (surface.BrainDistance is { } brain)
         {
-            for (var i = 0; i < surface.BrainPoints.Count; i += stride)
-            {
-                var place = pose.ToTemplate(surface.BrainPoints[i]);
-                residuals.Add(surface.BrainWeight * Robust(template.BrainDistance.At(place) * pose.MeanScale, surface.BrainFarMm));
-            }
-
-            unseen += AddTemplate(residuals, pose, template.BrainPoints, brain, _ => surface.BrainWeight, surface.BrainFarMm, stride);
+            double OfBrain(Vector3 _) => surface.BrainWeight;
+            var far = surface.BrainFarMm;
+            total.Add(BodyOnTemplate(pose, slope, system, surface.BrainPoints, template.BrainDistance, OfBrain, far, stride, hasNeck: false));
+            total.Add(TemplateOnBody(pose, slope, system, template.BrainPoints, brain, OfBrain, far, stride));
         }
 
-        var seen = residuals.Count - unseen;
-        AddPriors(residuals, parameters, Math.Sqrt(seen));
-        var sum = 0.0;
-        foreach (var r in residuals)
-        {
-            sum += r * r;
-        }
-
-        return ([.. residuals], sum / seen);
+        return (total.Squares + Priors(parameters, Math.Sqrt(total.Count), system)) / total.Count;
     }
 
-    // Points of the template against the patient; those out of view say nothing. Gives the number of these.
-    private int AddTemplate(
-        List<double> residuals, HeadPose pose, IReadOnlyList<Vector3> points, DistanceField distance, Func<Vector3, double> weight, double farMm, int stride)
+    private static Sum BodyOnTemplate(
+        HeadPose pose, PoseSlope? slope, NormalEquations? system, IReadOnlyList<Vector3> points, DistanceField field,
+        Func<Vector3, double> weight, double farMm, int stride, bool hasNeck)
     {
-        var unseen = 0;
+        var sum = default(Sum);
+        Span<double> row = stackalloc double[HeadPose.Count];
+        var size = pose.MeanScale;
+        for (var i = 0; i < points.Count; i += stride)
+        {
+            var place = pose.ToTemplate(points[i]);
+            if (hasNeck && HeadTemplate.IsNeck(place))
+            {
+                sum.Add(NeckMm);
+                continue;
+            }
+
+            var w = weight(place);
+            if (slope is null)
+            {
+                sum.Add(w * Robust(field.At(place) * size, farMm));
+                continue;
+            }
+
+            var (distance, direction) = field.Around(place);
+            var residual = w * Robust(distance * size, farMm);
+            var factor = w * RobustSlope(distance * size, farMm);
+            slope.AlongTemplate(points[i], direction * (factor * size), row);
+            // The mean scale is the exponential of the mean of the last three parameters.
+            for (var a = 6; a < HeadPose.Count; a++)
+            {
+                row[a] += factor * distance * size / 3;
+            }
+
+            sum.Add(residual);
+            system!.Add(row, residual);
+        }
+
+        return sum;
+    }
+
+    // Points of the template against the patient; those out of view say nothing.
+    private Sum TemplateOnBody(
+        HeadPose pose, PoseSlope? slope, NormalEquations? system, IReadOnlyList<Vector3> points, DistanceField field,
+        Func<Vector3, double> weight, double farMm, int stride)
+    {
+        var sum = default(Sum);
+        Span<double> row = stackalloc double[HeadPose.Count];
         for (var i = 0; i < points.Count; i += stride)
         {
             var patient = pose.FromTemplate(points[i]);
-            var isSeen = surface.IsInView(patient);
-            residuals.Add(isSeen ? weight(points[i]) * Robust(distance.At(patient), farMm) : 0);
-            unseen += isSeen ? 0 : 1;
+            if (!surface.IsInView(patient))
+            {
+                continue;
+            }
+
+            var w = weight(points[i]);
+            if (slope is null)
+            {
+                sum.Add(w * Robust(field.At(patient), farMm));
+                continue;
+            }
+
+            var (distance, direction) = field.Around(patient);
+            var residual = w * Robust(distance, farMm);
+            slope.AlongPatient(points[i], direction * (w * RobustSlope(distance, farMm)), row);
+            sum.Add(residual);
+            system!.Add(row, residual);
         }
 
-        return unseen;
+        return sum;
     }
 
-    private static void AddPriors(List<double> rows, double[] p, double weight)
+    private static double Priors(double[] p, double weight, NormalEquations? system)
     {
         var size = (p[6] + p[7] + p[8]) / 3;
-        rows.AddRange(
-        [
-            weight * p[3] / PitchDeviation,
-            weight * p[4] / TurnDeviation,
-            weight * p[5] / TurnDeviation,
-            weight * size / SizeDeviation,
-            weight * (p[6] - size) / ShapeDeviation,
-            weight * (p[7] - size) / ShapeDeviation,
-            weight * (p[8] - size) / ShapeDeviation,
-        ]);
+        var squares = 0.0;
+        Prior(p[3] / PitchDeviation, 3, 1 / PitchDeviation, 0);
+        Prior(p[4] / TurnDeviation, 4, 1 / TurnDeviation, 0);
+        Prior(p[5] / TurnDeviation, 5, 1 / TurnDeviation, 0);
+        Prior(size / SizeDeviation, -1, 0, 1 / SizeDeviation / 3);
+        for (var a = 6; a < HeadPose.Count; a++)
+        {
+            Prior((p[a] - size) / ShapeDeviation, a, 1 / ShapeDeviation, -1 / ShapeDeviation / 3);
+        }
+
+        return squares;
+
+        void Prior(double deviations, int parameter, double slope, double sizeSlope)
+        {
+            var row = new double[HeadPose.Count];
+            for (var a = 0; a < row.Length; a++)
+            {
+                row[a] = weight * ((a == parameter ? slope : 0) + (a >= 6 ? sizeSlope : 0));
+            }
+
+            squares += weight * deviations * weight * deviations;
+            system?.Add(row, weight * deviations);
+        }
     }
 
     // The front of the head is what is to be found; the nape bends with the neck, the vault is as round as a ball.
@@ -146,76 +186,20 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
 
     private static double Robust(double r, double farMm) => r / Math.Sqrt(1 + (r * r / (farMm * farMm)));
 
-    private (double[,] Normal, double[] Gradient) Linearize(double[] at, double[] residuals, int stride)
+    private static double RobustSlope(double r, double farMm)
     {
-        var columns = new double[Count][];
-        for (var a = 0; a < Count; a++)
-        {
-            // 0.2 mm, or what moves the surface of a head by about as much.
-            var h = a < 3 ? 0.2 : 0.002;
-            var moved = (double[])at.Clone();
-            moved[a] += h;
-            var (next, _) = Evaluate(moved, stride);
-            columns[a] = new double[residuals.Length];
-            for (var i = 0; i < residuals.Length; i++)
-            {
-                columns[a][i] = (next[i] - residuals[i]) / h;
-            }
-        }
-
-        var normal = new double[Count, Count];
-        var gradient = new double[Count];
-        for (var a = 0; a < Count; a++)
-        {
-            gradient[a] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(columns[a], residuals);
-            for (var b = 0; b <= a; b++)
-            {
-                normal[a, b] = normal[b, a] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(columns[a], columns[b]);
-            }
-        }
-
-        return (normal, gradient);
+        var inverse = 1 / Math.Sqrt(1 + (r * r / (farMm * farMm)));
+        return inverse * inverse * inverse;
     }
 
-    // Gaussian elimination with row exchange.
-    private static double[] Solve(double[,] m, double[] right)
+    private struct Sum
     {
-        var x = (double[])right.Clone();
-        for (var k = 0; k < Count; k++)
-        {
-            var pivot = k;
-            for (var i = k + 1; i < Count; i++)
-            {
-                pivot = Math.Abs(m[i, k]) > Math.Abs(m[pivot, k]) ? i : pivot;
-            }
+        internal double Squares { get; private set; }
 
-            (x[k], x[pivot]) = (x[pivot], x[k]);
-            for (var j = 0; j < Count; j++)
-            {
-                (m[k, j], m[pivot, j]) = (m[pivot, j], m[k, j]);
-            }
+        internal int Count { get; private set; }
 
-            for (var i = k + 1; i < Count; i++)
-            {
-                var factor = m[i, k] / m[k, k];
-                x[i] -= factor * x[k];
-                for (var j = k; j < Count; j++)
-                {
-                    m[i, j] -= factor * m[k, j];
-                }
-            }
-        }
+        internal void Add(double residual) => (Squares, Count) = (Squares + (residual * residual), Count + 1);
 
-        for (var k = Count - 1; k >= 0; k--)
-        {
-            for (var j = k + 1; j < Count; j++)
-            {
-                x[k] -= m[k, j] * x[j];
-            }
-
-            x[k] /= m[k, k];
-        }
-
-        return x;
+        internal void Add(Sum other) => (Squares, Count) = (Squares + other.Squares, Count + other.Count);
     }
 }

@@ -9,6 +9,9 @@ namespace Defacer.Deface.Methods.Head;
 /// </summary>
 internal sealed class HeadPose
 {
+    /// <summary>Number of parameters.</summary>
+    internal const int Count = 9;
+
     private readonly double[] _r;
 
     /// <summary>A pose of nine parameters.</summary>
@@ -42,14 +45,13 @@ internal sealed class HeadPose
     }
 
     /// <summary>From patient mm to the head's own axes, still in mm of the patient.</summary>
-    internal Vector3 ToHead(Vector3 patient)
-    {
-        var d = patient - Translation;
-        return new Vector3(
-            (_r[0] * d.X) + (_r[3] * d.Y) + (_r[6] * d.Z),
-            (_r[1] * d.X) + (_r[4] * d.Y) + (_r[7] * d.Z),
-            (_r[2] * d.X) + (_r[5] * d.Y) + (_r[8] * d.Z));
-    }
+    internal Vector3 ToHead(Vector3 patient) => Turned(patient - Translation);
+
+    /// <summary>A direction (with its length) of the patient in the head's own axes.</summary>
+    internal Vector3 Turned(Vector3 d) => new(
+        (_r[0] * d.X) + (_r[3] * d.Y) + (_r[6] * d.Z),
+        (_r[1] * d.X) + (_r[4] * d.Y) + (_r[7] * d.Z),
+        (_r[2] * d.X) + (_r[5] * d.Y) + (_r[8] * d.Z));
 
     /// <summary>From the head's own axes to patient mm.</summary>
     internal Vector3 FromHead(Vector3 h) => Translation + new Vector3(

@@ -10,13 +10,18 @@ internal sealed class HeadSurface
     // As many points as a fit needs: more cost time and do not move the result.
     private const int MostPoints = 3000;
 
+    // Three times what still pulls in a fit: farther is all the same.
+    private const double FarthestMm = 60;
+
     private readonly BinaryGrid _view;
+    private readonly BinaryGrid _inner;
     private readonly RegularGrid _grid;
 
-    private HeadSurface(RegularGrid grid, BinaryGrid view, DistanceField distance, IReadOnlyList<Vector3> points)
+    private HeadSurface(RegularGrid grid, BinaryGrid view, BinaryGrid inner, DistanceField distance, IReadOnlyList<Vector3> points)
     {
         _grid = grid;
         _view = view;
+        _inner = inner;
         Distance = distance;
         Points = points;
     }
@@ -49,13 +54,13 @@ internal sealed class HeadSurface
             return this;
         }
 
-        var points = SurfaceOf(brain, _view.Erode(2 * _grid.SpacingMm, cancellationToken), _grid);
+        var points = SurfaceOf(brain, _inner, _grid);
         var stride = Math.Max(1, points.Count / (MostPoints / 3));
-        return new HeadSurface(_grid, _view, Distance, Points)
+        return new HeadSurface(_grid, _view, _inner, Distance, Points)
         {
             BrainFarMm = farMm,
-            BrainDistance = new DistanceField(DistanceTransform.Signed(brain, cancellationToken), _grid.Shape, _grid.Origin),
-            BrainPoints = [.. points.Where((_, i) => i % stride == 0)],
+            BrainDistance = new DistanceField(DistanceTransform.Signed(brain, FarthestMm, cancellationToken), _grid.Shape, _grid.Origin),
+            BrainPoints = Thinned(points, stride),
         };
     }
 
@@ -79,15 +84,17 @@ internal sealed class HeadSurface
     internal static HeadSurface Of(
         BinaryGrid body, BinaryGrid view, RegularGrid grid, double lowestMm, CancellationToken cancellationToken)
     {
-        var distance = DistanceTransform.Signed(body, cancellationToken);
+        var distance = DistanceTransform.Signed(body, FarthestMm, cancellationToken);
         // Within two voxels of the border of the field of view a surface may be the border itself.
         var inner = view.Erode(2 * grid.SpacingMm, cancellationToken);
         var found = SurfaceOf(body, inner, grid);
         var above = found.Where(p => p.Z >= lowestMm).ToList();
         var stride = Math.Max(1, above.Count / MostPoints);
         return new HeadSurface(
-            grid, view, new DistanceField(distance, grid.Shape, grid.Origin), [.. above.Where((_, i) => i % stride == 0)]);
+            grid, view, inner, new DistanceField(distance, grid.Shape, grid.Origin), Thinned(above, stride));
     }
+
+    private static List<Vector3> Thinned(List<Vector3> points, int stride) => [.. points.Where((_, i) => i % stride == 0)];
 
     private static List<Vector3> SurfaceOf(BinaryGrid body, BinaryGrid inner, RegularGrid grid)
     {

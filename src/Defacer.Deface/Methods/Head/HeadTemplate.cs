@@ -21,6 +21,7 @@ internal sealed class HeadTemplate
         SurfacePoints = FindSurface(distance, place => !IsNeck(place));
         var inside = new BinaryGrid(brain.Shape, Array.ConvertAll(brain.Values, share => share >= 0.5f));
         BrainDistance = new DistanceField(DistanceTransform.Signed(inside, CancellationToken.None), brain.Shape, brain.Origin);
+        BrainBox = Box(inside, brain.Origin);
         BrainPoints = FindSurface(BrainDistance, place => place.Z > -45);
     }
 
@@ -35,6 +36,9 @@ internal sealed class HeadTemplate
 
     /// <summary>Signed distance to the surface of the mean brain, mm; negative inside.</summary>
     internal DistanceField BrainDistance { get; }
+
+    /// <summary>What holds every place where half of the heads or more have brain.</summary>
+    internal (Vector3 Low, Vector3 High) BrainBox { get; }
 
     /// <summary>Points of the surface of the mean brain, without stem and cord.</summary>
     internal IReadOnlyList<Vector3> BrainPoints { get; }
@@ -92,6 +96,26 @@ internal sealed class HeadTemplate
         inflate.ReadExactly(bytes);
         var brain = Array.ConvertAll(bytes, b => b / 255f);
         return new HeadTemplate(new DistanceField(distance, shape, origin), new DistanceField(brain, shape, origin));
+    }
+
+    // A voxel wider on every side: between voxels the share falls gradually.
+    private static (Vector3 Low, Vector3 High) Box(BinaryGrid inside, Vector3 origin)
+    {
+        var shape = inside.Shape;
+        var (low, high) = (new Vector3(1e9, 1e9, 1e9), new Vector3(-1e9, -1e9, -1e9));
+        for (var i = 0; i < inside.Voxels.Length; i++)
+        {
+            if (inside.Voxels[i])
+            {
+                var (line, column) = Math.DivRem(i, shape.Columns);
+                var (slice, row) = Math.DivRem(line, shape.Rows);
+                low = new Vector3(Math.Min(low.X, column), Math.Min(low.Y, row), Math.Min(low.Z, slice));
+                high = new Vector3(Math.Max(high.X, column), Math.Max(high.Y, row), Math.Max(high.Z, slice));
+            }
+        }
+
+        var one = new Vector3(1, 1, 1);
+        return (origin + ((low - one) * shape.ColumnMm), origin + ((high + one) * shape.ColumnMm));
     }
 
     private static HeadTemplate LoadMean()
