@@ -84,7 +84,7 @@ internal sealed class DatasetWalker(Profile profile, InstanceContext instance)
         }
 
         Waived |= rule.Waives;
-        Note(original.Tag, action, rule, path);
+        Note(original, action, rule, path);
         Put(outcome, item, source, target, place, path);
     }
 
@@ -95,7 +95,7 @@ internal sealed class DatasetWalker(Profile profile, InstanceContext instance)
         var item = _retainsPrivate && tag.Group > 8
             ? PrivateJudge.Keep(original, source, s_safePrivate, profile, instance)
             : null;
-        Note(tag, item is null ? ActionCode.Remove : item is DicomElement { VR.Code: "UI" } ? ActionCode.MapUid
+        Note(original, item is null ? ActionCode.Remove : item is DicomElement { VR.Code: "UI" } ? ActionCode.MapUid
             : ActionCode.Keep, _retainsPrivate ? s_safePrivate : s_private, path);
         if (item is null)
         {
@@ -110,11 +110,14 @@ internal sealed class DatasetWalker(Profile profile, InstanceContext instance)
         Put(item, item, source, target, place, path);
     }
 
-    private void Note(DicomTag tag, ActionCode action, ElementRule rule, string path)
+    private void Note(DicomItem item, ActionCode action, ElementRule rule, string path)
     {
         Counts[(int)action]++;
         Trace?.Add(new ActionTrace(
-            path + tag, tag.Keyword, action, rule.Source, rule.Code, rule.Type.ToString()));
+            path + item.Tag, item.Tag.Keyword, action, rule.Source, rule.Code, rule.Type.ToString())
+        {
+            Value = ActionTrace.Shape(item),
+        });
     }
 
     private void Put(DicomItem? outcome, DicomItem item, DicomDataset source, DicomDataset target, PlanNode place,

@@ -2,8 +2,11 @@ using System.Collections.Concurrent;
 using Defacer.Deidentify.Actions;
 using Defacer.Deidentify.Objects;
 using Defacer.Deidentify.Pixels;
+using Defacer.Deidentify.Pixels.BurntIn;
 using Defacer.Deidentify.Profiles;
+using Defacer.Deidentify.Standard;
 using Defacer.Deidentify.Text;
+using Defacer.Deidentify.Trial;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Imaging;
@@ -19,6 +22,7 @@ public sealed class Deidentifier
 {
     private readonly Profile _profile;
     private readonly SiteKey _key;
+    private readonly bool _cleansPixels;
     private readonly KnowledgeCache _knowledge;
     private readonly ConcurrentDictionary<string, RulePlan> _plans = new(StringComparer.Ordinal);
 
@@ -27,8 +31,12 @@ public sealed class Deidentifier
     {
         _profile = profile;
         _key = key;
+        _cleansPixels = profile.Retains("clean-pixel-data");
         _knowledge = new KnowledgeCache(profile.Tables.Words.With(profile.KeepWords));
     }
+
+    /// <summary>The profile in force.</summary>
+    public Profile Profile => _profile;
 
     /// <summary>
     /// What the files of a study know together about persons and places, for cleaning the text of each: one object
@@ -66,6 +74,27 @@ public sealed class Deidentifier
         return trace;
     }
 
+    /// <summary>What happens to an attribute at the top level of an object of a class when its value allows
+    /// it.</summary>
+    public ActionTrace Explain(DicomTag tag, string sopClass)
+    {
+        var iod = _profile.Tables.SopClasses.GetValueOrDefault(sopClass)?.Iod ?? string.Empty;
+        if (tag.IsPrivate)
+        {
+            return new ActionTrace($"{tag}", tag.Keyword, ActionCode.Remove, RuleSource.Table,
+                _profile.Retains("retain-safe-private") ? "C where PS3.15 Table E.3.10-1 has it, else X" : "X",
+                "Type3");
+        }
+
+        var rule = PlanOf(iod, ObjectKinds.Of(iod)).Root.For(tag);
+        var isKept = rule.Judged is { } judged && judged != UnlistedKind.Unsafe;
+        return new ActionTrace($"{tag}", tag.Keyword, isKept ? ActionCode.Keep : rule.Action, rule.Source, rule.Code,
+            $"{rule.Type}");
+    }
+
+    private RulePlan PlanOf(string iod, ObjectKind kind) =>
+        _plans.GetOrAdd(iod, name => new RulePlan(_profile, _profile.Tables.IodTypes.TreeOf(name), kind));
+
     private DeidentifyResult Run(DicomFile input, bool faceRemoved, StudyKnowledge? study, List<ActionTrace>? trace,
         CancellationToken cancellationToken)
     {
@@ -80,10 +109,15 @@ public sealed class Deidentifier
 
         try
         {
-            var plan = _plans.GetOrAdd(iod!, name => new RulePlan(_profile, _profile.Tables.IodTypes.TreeOf(name),
-                kind));
+            var plan = PlanOf(iod!, kind);
             var (issuer, id) = PatientBasis(source);
-            var instance = new InstanceContext(_key, _key.Pseudonym(issuer, id),
+            var subject = _profile.Trial?.Subjects.Find(source);
+            if (_profile.Trial is not null && subject is null)
+            {
+                return new DeidentifyResult(null, _profile.Trial.UnknownSubject(), []);
+            }
+
+            var instance = new InstanceContext(_key, subject?.SubjectId ?? _key.Pseudonym(issuer, id),
                 _profile.Dates == DateTreatment.Shifted ? _key.ShiftOf(issuer, id, _profile.DateShift) : default,
                 study?.Cleaner ?? _knowledge.Of(input));
             var walker = new DatasetWalker(_profile, instance) { Trace = trace };
@@ -98,8 +132,20 @@ public sealed class Deidentifier
                 dataset.AddOrUpdate(DicomTag.SpecificCharacterSet, DicomVR.CS, "ISO_IR 192");
             }
 
-            Markers.Add(dataset, _profile, walker.Waived, faceRemoved);
-            var output = new DicomFile(FileMetaInformation.For(dataset, input.TransferSyntax), dataset);
+            if (subject is not null)
+            {
+                _profile.Trial!.Write(dataset, subject);
+            }
+
+            var pixels = CleanPixels(kind, source, dataset, input.TransferSyntax, cancellationToken);
+            if (pixels.Parked is { } shown)
+            {
+                return new DeidentifyResult(null, shown, []);
+            }
+
+            var waived = walker.Waived | (pixels.IsCleaned ? 0 : ProfileOption.Find("clean-pixel-data")!.Bit);
+            Markers.Add(dataset, _profile, waived, faceRemoved);
+            var output = new DicomFile(FileMetaInformation.For(dataset, pixels.Syntax), dataset);
             return new DeidentifyResult(output, null, walker.Counts);
         }
         catch (DicomFormatException e)
@@ -108,7 +154,19 @@ public sealed class Deidentifier
                 new Parked(ParkCause.Unreadable, e.Message,
                 "Ask the source to send the object again; keep it for inspection."), []);
         }
+        catch (Exception e) when (_profile.Trial is not null && e is InvalidDataException or IOException)
+        {
+            return new DeidentifyResult(null, new Parked(ParkCause.Deidentification,
+                $"The mapping of subjects cannot be used: {e.Message}", "Correct the file, then retry the job."), []);
+        }
     }
+
+    private PixelOutcome CleanPixels(ObjectKind kind, DicomDataset source, DicomDataset dataset,
+        DicomTransferSyntax syntax, CancellationToken cancellationToken) =>
+        _cleansPixels && kind is (ObjectKind.Image or ObjectKind.ImageAtRisk)
+            ? new PixelCleaner(_profile.Tables.DeviceRules).Clean(
+                source, dataset, syntax, kind == ObjectKind.ImageAtRisk, cancellationToken)
+            : new PixelOutcome(null, false, syntax);
 
     private Parked? Refuse(DicomFile input, string? sopClass, ObjectKind kind)
     {

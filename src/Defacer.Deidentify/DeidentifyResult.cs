@@ -26,7 +26,7 @@ public sealed class DeidentifyResult
     public int Count(ActionCode action) => _counts.Length == 0 ? 0 : _counts[(int)action];
 }
 
-/// <summary>What happened to one attribute, and why. Carries no value.</summary>
+/// <summary>What happened to one attribute, and why. Of the value it says only the shape.</summary>
 /// <param name="Path">Tags from the outermost sequence inwards, joined by dots.</param>
 /// <param name="Keyword">The keyword, or the tag where the dictionary has none.</param>
 /// <param name="Action">What was done.</param>
@@ -34,4 +34,45 @@ public sealed class DeidentifyResult
 /// <param name="Code">The code as the table prints it, or empty.</param>
 /// <param name="Type">The attribute's Type in this IOD, such as Type1C.</param>
 public sealed record ActionTrace(string Path, string Keyword, ActionCode Action, RuleSource Source, string Code,
-    string Type);
+    string Type)
+{
+    private const int MaxShape = 24;
+
+    /// <summary>VR, length and shape of the received value: letters as x, digits as 9.</summary>
+    public string Value { get; init; } = string.Empty;
+
+    /// <summary>The rule in words.</summary>
+    public string Reason => Source switch
+    {
+        RuleSource.Structure => "has no place in a data set, or is void after a change",
+        RuleSource.Profile => "an override of the profile",
+        RuleSource.Option => Code.Length == 0 ? "not in PS3.15 Table E.1-1; an option retains its kind"
+            : $"PS3.15 Table E.1-1, option column: {Code}{AsType()}",
+        RuleSource.Table => $"PS3.15 Table E.1-1, Basic Profile: {Code}{AsType()}",
+        _ => Action == ActionCode.Keep ? "not in PS3.15 Table E.1-1; its kind of value was found safe"
+            : $"not in PS3.15 Table E.1-1 and not known to be safe{AsType()}",
+    };
+
+    internal static string Shape(Dicom.Data.DicomItem item) => item switch
+    {
+        Dicom.Data.DicomSequence sequence => $"SQ {sequence.Items.Count} items",
+        Dicom.Data.DicomElement { Bulk: null } element when element.VR.IsText =>
+            $"{element.VR} {element.Length} bytes '{Mask(element.Value.Span)}'",
+        Dicom.Data.DicomElement element => $"{element.VR} {element.Length} bytes",
+        _ => $"{item.VR} fragments",
+    };
+
+    private static string Mask(ReadOnlySpan<byte> value)
+    {
+        var shape = new System.Text.StringBuilder();
+        foreach (var b in value[..Math.Min(value.Length, MaxShape)].TrimEnd(" \0"u8))
+        {
+            shape.Append(b is >= (byte)'0' and <= (byte)'9' ? '9' : char.IsAsciiLetter((char)b) || b >= 0x80 ? 'x'
+                : b < 0x20 ? '?' : (char)b);
+        }
+
+        return value.Length > MaxShape ? shape.Append('…').ToString() : shape.ToString();
+    }
+
+    private string AsType() => Type == "Type3" ? string.Empty : $", {Type} in this IOD";
+}

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Defacer.Deidentify.Keys;
 using Defacer.Deidentify.Profiles;
 using Defacer.Deidentify.Text;
 using Defacer.Dicom.Data;
@@ -18,14 +19,11 @@ public sealed class SiteKey
     /// <summary>The environment variable that may hold the key instead of a file.</summary>
     public const string EnvironmentVariable = "DEFACER_SITE_KEY";
 
-    private const string FileMark = "defacer-site-key-1";
-    private const int KeyBytes = 32;
-
     // Crockford's base 32: no letters that look like digits.
     private const string Digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private readonly byte[] _key;
 
-    private SiteKey(byte[] key, bool isNew)
+    internal SiteKey(byte[] key, bool isNew)
     {
         _key = key;
         IsNew = isNew;
@@ -48,22 +46,28 @@ public sealed class SiteKey
     {
         if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } text)
         {
-            return Parse(text, $"environment variable {EnvironmentVariable}");
+            return KeyFile.Parse(text, $"environment variable {EnvironmentVariable}")[0];
         }
 
-        if (!File.Exists(path) && TryCreate(path) is { } created)
+        if (!File.Exists(path) && KeyFile.TryCreate(path) is { } created)
         {
             return created;
         }
 
-        return Parse(File.ReadAllText(path), path);
+        return KeyFile.Read(path)[0];
     }
+
+    /// <summary>Whole days by which a patient's dates move under a profile that moves them; zero elsewhere.</summary>
+    public int ShiftDays(Profile profile, string issuer, string patientId) =>
+        profile.Dates == DateTreatment.Shifted ? ShiftOf(issuer, patientId, profile.DateShift).Days : 0;
+
+    internal string ToBase64() => Convert.ToBase64String(_key);
 
     /// <summary>A key of given bytes, for tests and tools.</summary>
     /// <exception cref="ArgumentException">The key is shorter than 32 bytes.</exception>
-    public static SiteKey FromBytes(ReadOnlySpan<byte> key) => key.Length >= KeyBytes
+    public static SiteKey FromBytes(ReadOnlySpan<byte> key) => key.Length >= KeyFile.KeyBytes
         ? new SiteKey(key.ToArray(), isNew: false)
-        : throw new ArgumentException($"A site key has {KeyBytes} bytes or more.", nameof(key));
+        : throw new ArgumentException($"A site key has {KeyFile.KeyBytes} bytes or more.", nameof(key));
 
     /// <summary>The UID that stands for another one: 2.25 and a UUID in decimal (PS3.5 §B.2), at most 44
     /// characters.</summary>
@@ -125,56 +129,5 @@ public sealed class SiteKey
         input[at++] = 0;
         at += Encoding.UTF8.GetBytes(value, input[at..]);
         HMACSHA256.HashData(_key, input[..at], hash);
-    }
-
-    // Null when another process was faster.
-    private static SiteKey? TryCreate(string path)
-    {
-        var key = RandomNumberGenerator.GetBytes(KeyBytes);
-        var options =
-            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
-
-        // Beside the target and then renamed: a process that starts at the same time never reads half a key.
-        var partial = $"{path}.{Environment.ProcessId}";
-        using (var stream = new FileStream(partial, options))
-        {
-            stream.Write(Encoding.ASCII.GetBytes($"{FileMark}:{Convert.ToBase64String(key)}\n"));
-            stream.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(partial, path, overwrite: false);
-            return new SiteKey(key, isNew: true);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(partial);
-            return null;
-        }
-    }
-
-    private static SiteKey Parse(string text, string where)
-    {
-        var parts = text.Trim().Split(':');
-        var buffer = new byte[1024];
-        if (parts.Length == 2 && parts[0] == FileMark && Convert.TryFromBase64String(parts[1], buffer, out var length)
-            && length >= KeyBytes)
-        {
-            return new SiteKey(buffer[..length], isNew: false);
-        }
-
-        throw new InvalidDataException(
-            $"The {where} holds no site key: expected '{FileMark}:' and at least {KeyBytes} bytes in base 64. "
-            + "Restore it from the backup; a new key would give every patient another pseudonym.");
     }
 }

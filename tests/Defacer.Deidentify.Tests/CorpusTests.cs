@@ -46,9 +46,12 @@ public sealed class CorpusTests(ITestOutputHelper output)
         using var target = new TemporaryFolder();
         var problems = new List<string>();
         var written = 0;
-        var engines = profiles.Select(p => (Name: p, Engine: new Deidentifier(Setup.AnyPixels(p), Setup.Key))).ToList();
+        var all = files.Order(StringComparer.Ordinal).ToList();
+        var engines = profiles
+            .Select(p => (Name: p, Engine: new Deidentifier(Setup.AnyPixels(p, all), Setup.Key)))
+            .ToList();
         var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var path in files.Order(StringComparer.Ordinal))
+        foreach (var path in all)
         {
             var received = new Lazy<HashSet<string>>(() => Dciodvfy.Errors(path));
             foreach (var (profile, engine) in engines)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Defacer.Deidentify.Profiles;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Testing;
@@ -23,7 +24,15 @@ public sealed class ReportedBugTests
     {
         var input = DicomFile.Open(SharedData.Require("bugs", folder, name));
         using var target = new TemporaryFolder();
-        var bytes = Written(input, target["out.dcm"]);
+        foreach (var profile in new[] { Setup.Plain, Setup.Research })
+        {
+            Check(input, profile, folder, target["out.dcm"]);
+        }
+    }
+
+    private static void Check(DicomFile input, Profile profile, string folder, string path)
+    {
+        var bytes = Written(input, profile, path);
         using var expected = JsonDocument.Parse(File.ReadAllBytes(SharedData.Require("bugs", folder, "expect.json")));
         if (expected.RootElement.TryGetProperty("must_not_contain", out var list))
         {
@@ -40,7 +49,7 @@ public sealed class ReportedBugTests
             Assert.True(bytes.AsSpan().IndexOf(Encoding.Latin1.GetBytes(text)) < 0, $"{text} survived");
         }
 
-        var verified = Setup.Verify(target["out.dcm"], input);
+        var verified = Setup.Verify(path, input);
         Assert.Empty(verified.Hits);
         Assert.Empty(verified.Problems);
     }
@@ -93,9 +102,48 @@ public sealed class ReportedBugTests
         Assert.DoesNotContain(Setup.Apply(input).Output!.Dataset, i => i.Tag.IsPrivate);
     }
 
-    private static byte[] Written(DicomFile input, string path)
+    [Fact]
+    public void Apply_DatesOfEveryForm_MoveByTheSameDays()
     {
-        var result = Setup.Apply(input);
+        var input = DicomFile.Open(SharedData.Require("bugs", "05-multivalue-and-odd-dates", "in.dcm")).Dataset;
+        var output = Setup.Apply(DicomFile.Open(
+            SharedData.Require("bugs", "05-multivalue-and-odd-dates", "in.dcm")), Setup.Research).Output!.Dataset;
+        var days = new HashSet<int>();
+        foreach (var element in input.OfType<DicomElement>().Where(e => e.VR == DicomVR.DA))
+        {
+            var (before, after) = (input.GetStrings(element.Tag), output.GetStrings(element.Tag));
+            for (var i = 0; i < Math.Min(before.Count, after.Count); i++)
+            {
+                if (Text.TemporalText.ParseDate(before[i]) is { } old
+                    && Text.TemporalText.ParseDate(after[i]) is { } moved)
+                {
+                    days.Add(moved.DayNumber - old.DayNumber);
+                }
+            }
+        }
+
+        Assert.True(Assert.Single(days) < 0);
+    }
+
+    [Fact]
+    public void Apply_PresentationStateThatIsLetOut_LeadsToTheNewImage()
+    {
+        var profile = Setup.ParseProfile(
+            """{ "options": [ "clean-graphics" ], "objects": { "presentationStates": "clean" } }""");
+        var image = Setup.Apply(DicomFile.Open(
+            SharedData.Require("bugs", "02-references-stay-consistent", "image.dcm")), profile).Output!.Dataset;
+        var series = Setup.Apply(DicomFile.Open(
+            SharedData.Require("bugs", "02-references-stay-consistent", "pr.dcm")), profile).Output!.Dataset
+            .GetItems(DicomTag.ReferencedSeriesSequence)[0];
+
+        Assert.Equal(image.GetString(DicomTag.SeriesInstanceUID), series.GetString(DicomTag.SeriesInstanceUID));
+        Assert.Equal(image.GetString(DicomTag.SOPInstanceUID),
+            series.GetItems(DicomTag.ReferencedImageSequence)[0].GetString(DicomTag.ReferencedSOPInstanceUID));
+    }
+
+    private static byte[] Written(DicomFile input, Profile profile, string path)
+    {
+        var result = Setup.Apply(input, profile);
         Assert.Null(result.Parked);
         result.Output!.Save(path);
         return File.ReadAllBytes(path);

@@ -41,17 +41,35 @@ internal static class Setup
 
     /// <summary>A shipped profile that lets images of all kinds through: most fixtures are secondary
     /// captures.</summary>
-    internal static Profile AnyPixels(string shipped)
+    internal static Profile AnyPixels(string shipped, IEnumerable<string> trialPatients)
     {
-        using var folder = new TemporaryFolder();
+        var folder = Path.Combine(AppContext.BaseDirectory, "any-pixels");
+        Directory.CreateDirectory(folder);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "config", "profiles")))
         {
-            File.Copy(file, folder[Path.GetFileName(file)]);
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         }
 
-        File.WriteAllText(folder["test.json"],
-            $$"""{ "extends": "{{shipped}}", "withoutOptions": [ "clean-pixel-data" ], "unverifiedPixelText": "pass" }""");
-        return Profile.Load(folder["test.json"], Tables);
+        File.WriteAllLines(Path.Combine(folder, "clinical-trial.csv"), trialPatients.Select(PatientOf)
+            .Where(p => p is { Length: > 0 } && p.AsSpan().IndexOfAny(",;\"#") < 0)
+            .Distinct(StringComparer.Ordinal).Select((p, i) => $"{p},S{i}").Prepend("patient_id,subject_id"));
+        var path = Path.Combine(folder, "test.json");
+        File.WriteAllText(path, $$"""
+            { "extends": "{{shipped}}", "withoutOptions": [ "clean-pixel-data" ], "unverifiedPixelText": "pass" }
+            """);
+        return Profile.Load(path, Tables);
+    }
+
+    private static string? PatientOf(string path)
+    {
+        try
+        {
+            return DicomFile.Open(path).Dataset.GetString(DicomTag.PatientID)?.Trim();
+        }
+        catch (DicomFormatException)
+        {
+            return null;
+        }
     }
 
     internal static Profile LoadProfile(string name) =>

@@ -11,6 +11,7 @@ namespace Defacer.Deidentify.Actions;
 internal sealed class Keep : IElementAction
 {
     private const int MaxAgeYears = 89;
+    private const int MaxText = 64 * 1024;
 
     public ActionCode Code => ActionCode.Keep;
 
@@ -23,8 +24,15 @@ internal sealed class Keep : IElementAction
 
         return scope.Rule.Entry is { } entry && !entry.VRs.Contains(item.VR)
             ? ElementActions.For(scope.Rule.Fallback).Apply(item, scope)
-            : item.VR == DicomVR.AS ? CapAge(element) : item;
+            : item.VR == DicomVR.AS ? CapAge(element)
+            : item.VR.UsesCharacterSet && NamesPerson(element, scope)
+                ? ElementActions.For(scope.Rule.Fallback).Apply(item, scope) : item;
     }
+
+    // A device that is described by its user's name is not kept for the device's sake.
+    private static bool NamesPerson(DicomElement element, in ElementScope scope) =>
+        element.Length is > 0 and <= MaxText && element.VR != DicomVR.PN
+        && scope.Instance.Identity.NamesPerson(scope.Source.CharacterSet.Decode(element.Value.Span, element.VR));
 
     private static DicomElement CapAge(DicomElement element)
     {

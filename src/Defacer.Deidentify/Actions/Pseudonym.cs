@@ -10,7 +10,7 @@ namespace Defacer.Deidentify.Actions;
 internal sealed class Pseudonym : IElementAction
 {
     // SH holds 16 characters (PS3.5 §6.2).
-    private const int MaxLength = 16;
+    internal const int MaxLength = 16;
 
     public ActionCode Code => ActionCode.Pseudonym;
 

@@ -54,7 +54,8 @@ internal static class ValueJudge
                 IsNumbers(element) ? element : null,
             UnlistedKind.Number or UnlistedKind.NumberText when !element.VR.IsText
                 && (!isBytes || rule.Entry!.VRs.Contains(element.VR)) => element,
-            UnlistedKind.Code when element.VR == DicomVR.CS => KeepCodes(element, rule),
+            UnlistedKind.Code when element.VR == DicomVR.CS =>
+                IsPersonsLabel(element, instance) ? null : KeepCodes(element, rule),
             UnlistedKind.Code when element.VR.IsText && element.Bulk is null =>
                 AllCodes(element.Value.Span) ? element : null,
             UnlistedKind.ReviewedText when element.VR.UsesCharacterSet && element.VR != DicomVR.PN =>
@@ -84,6 +85,20 @@ internal static class ValueJudge
         }
 
         return true;
+    }
+
+    // Content Label is a word that people choose; other codes are terms, and a patient may be called HEAD.
+    private static bool IsPersonsLabel(DicomElement element, InstanceContext instance)
+    {
+        if (element.Bulk is not null || element.Length > MaxDecimalLength * MaxCodeLength)
+        {
+            return false;
+        }
+
+        Span<char> text = stackalloc char[(int)element.Length];
+        Encoding.Latin1.GetChars(element.Value.Span, text);
+        return instance.Identity.NamesPerson(
+            text, element.Tag == DicomTag.ContentLabel ? null : instance.Cleaner.Words);
     }
 
     // Where a code is required, only the values that are none are replaced.

@@ -65,6 +65,9 @@ internal sealed class OverrideReader(StandardTables tables, List<string> errors)
         || (o.Rule.Action is ActionCode.Clean or ActionCode.ShiftDate
             && options.Any(option => Cell(row, option) == "C")));
 
+    /// <summary>Whether an attribute is replaced by a pseudonym everywhere.</summary>
+    internal bool IsPseudonym(DicomTag tag) => Result.FindAnywhere(tag) is { Action: ActionCode.Pseudonym };
+
     /// <summary>Overrides that contradict an option.</summary>
     internal IEnumerable<string> Conflicts(IReadOnlyList<ProfileOption> options) =>
         from o in _all

@@ -55,6 +55,9 @@ public sealed class Profile
 
     internal ProfileOverrides Overrides { get; init; } = new();
 
+    /// <summary>The clinical trial whose subject ids take the place of pseudonyms, or null.</summary>
+    internal Trial.ClinicalTrial? Trial { get; init; }
+
     internal DateShiftSettings DateShift { get; init; } = new();
 
     /// <summary>Words of the site that descriptions may hold.</summary>

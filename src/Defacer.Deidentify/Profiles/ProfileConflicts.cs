@@ -6,7 +6,7 @@ namespace Defacer.Deidentify.Profiles;
 internal static class ProfileConflicts
 {
     internal static IEnumerable<string> Find(IReadOnlyList<ProfileOption> options, PixelTextPolicy pixelText,
-        IReadOnlySet<ObjectKind> objects, OverrideReader overrides)
+        IReadOnlySet<ObjectKind> objects, OverrideReader overrides, Trial.ClinicalTrial? trial)
     {
         bool Has(string name) => options.Any(o => o.Name == name);
 
@@ -31,6 +31,13 @@ internal static class ProfileConflicts
         {
             yield return "objects: presentationStates can be cleaned only with the option clean-graphics, because the "
                 + "Basic Profile takes their graphics away (PS3.15 E.3.3); add it, or park them.";
+        }
+
+        if (trial is not null && !(overrides.IsPseudonym(Dicom.Data.DicomTag.PatientID)
+            && overrides.IsPseudonym(Dicom.Data.DicomTag.PatientName)))
+        {
+            yield return "trial: the subject id takes the place of the patient's pseudonym, so the overrides must have "
+                + "PatientID and PatientName as pseudonym.";
         }
 
         foreach (var conflict in overrides.Conflicts(options))

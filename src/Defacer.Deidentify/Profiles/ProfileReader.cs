@@ -17,7 +17,7 @@ internal sealed class ProfileReader
     private static readonly string[] s_settings =
     [
         "$schema", "description", "extends", "options", "withoutOptions", "overrides", "unverifiedPixelText",
-        "characterSet", "dateShift", "descriptors", "objects",
+        "characterSet", "dateShift", "descriptors", "objects", "trial",
     ];
 
     private readonly string _path;
@@ -29,6 +29,7 @@ internal sealed class ProfileReader
     private readonly OverrideReader _overrides;
     private PixelTextPolicy _pixelText = PixelTextPolicy.Park;
     private DateShiftSettings _dateShift = new();
+    private Trial.ClinicalTrial? _trial;
     private bool _utf8;
 
     internal ProfileReader(string path, StandardTables tables)
@@ -41,7 +42,7 @@ internal sealed class ProfileReader
     internal Profile Read(byte[] json)
     {
         Read(_path, json, 0);
-        _errors.AddRange(ProfileConflicts.Find(_options, _pixelText, _objects, _overrides));
+        _errors.AddRange(ProfileConflicts.Find(_options, _pixelText, _objects, _overrides, _trial));
         if (_errors.Count > 0)
         {
             throw new ProfileException($"Profile {_path} is not valid:\n- {string.Join("\n- ", _errors)}");
@@ -54,6 +55,7 @@ internal sealed class ProfileReader
             UnverifiedPixelText = _pixelText,
             IsBasicComplete = _overrides.IsBasicComplete(_options),
             WritesUtf8 = _utf8,
+            Trial = _trial,
             DateShift = _dateShift,
             KeepWords = _keepWords,
             CleanedObjects = _objects,
@@ -95,6 +97,9 @@ internal sealed class ProfileReader
                     break;
                 case "objects":
                     ReadObjects(property.Value);
+                    break;
+                case "trial":
+                    _trial = TrialReader.Read(property.Value, path, _errors);
                     break;
                 case var name when !s_settings.Contains(name, StringComparer.Ordinal):
                     _errors.Add($"'{name}' is no setting of a profile; "

@@ -17,6 +17,7 @@ public sealed class StandardTables
     private readonly Lazy<UnlistedAttributes> _unlisted;
     private readonly Lazy<SafePrivate> _safePrivate;
     private readonly Lazy<Text.Vocabulary> _words;
+    private readonly Lazy<Pixels.BurntIn.DeviceRules> _deviceRules;
 
     private StandardTables(string folder, Dictionary<string, byte[]> files, string edition)
     {
@@ -29,6 +30,8 @@ public sealed class StandardTables
         _methodCodes = new(() => MethodCode.Parse(File("cid_7050.json")));
         _unlisted = new(() => UnlistedAttributes.Parse(File("unlisted.json")));
         _safePrivate = new(() => SafePrivate.Parse(File("safe_private.json")));
+        _deviceRules = new(() => Pixels.BurntIn.DeviceRules.Load(
+            Path.Combine(folder, "..", "burnt-in", "rules.csv")));
         _words = new(() => Text.Vocabulary.Parse(File("words.json")));
     }
 
@@ -52,6 +55,9 @@ public sealed class StandardTables
 
     /// <summary>PS3.15 Table E.3.10-1.</summary>
     internal SafePrivate SafePrivate => _safePrivate.Value;
+
+    /// <summary>Where devices burn text into pixels; in <c>burnt-in</c> beside the tables.</summary>
+    internal Pixels.BurntIn.DeviceRules DeviceRules => _deviceRules.Value;
 
     /// <summary>Words that descriptions may hold.</summary>
     internal Text.Vocabulary Words => _words.Value;

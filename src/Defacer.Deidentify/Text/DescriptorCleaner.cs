@@ -21,6 +21,8 @@ internal sealed partial class DescriptorCleaner(Vocabulary words, OwnIdentity id
 
     internal OwnIdentity Identity => identity;
 
+    internal Vocabulary Words => words;
+
     /// <summary>The text without what may not stay: the same object when all of it may, empty when nothing
     /// may.</summary>
     internal string Clean(string text)

@@ -37,6 +37,9 @@ internal sealed class IdentityWords
     /// <summary>Parts of names, and numbers as written.</summary>
     internal HashSet<string> Words { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Parts of names alone.</summary>
+    internal HashSet<string> PersonWords { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     internal HashSet<string> Numbers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     internal HashSet<string> Places { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -99,6 +102,10 @@ internal sealed class IdentityWords
                 foreach (var word in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
                 {
                     AddWord(word);
+                    if (Words.Contains(word))
+                    {
+                        PersonWords.Add(word);
+                    }
                 }
             }
             else if (s_numbers.Contains(element.Tag.Value))

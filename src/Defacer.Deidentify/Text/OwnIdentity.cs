@@ -20,6 +20,7 @@ internal sealed class OwnIdentity
     private readonly string[] _places;
     private readonly string[] _bare;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _words;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _persons;
 
     private OwnIdentity(IdentityWords found)
     {
@@ -34,6 +35,7 @@ internal sealed class OwnIdentity
             .Concat(found.Numbers.Select(Digits).Where(n => n.Length > MinBareLength))
             .Distinct(StringComparer.Ordinal)];
         _words = found.Words.GetAlternateLookup<ReadOnlySpan<char>>();
+        _persons = found.PersonWords.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>What a file knows, at every depth.</summary>
@@ -78,6 +80,32 @@ internal sealed class OwnIdentity
 
     /// <summary>Whether a word is part of a name or is a number.</summary>
     internal bool IsWord(ReadOnlySpan<char> word) => word.Length >= MinLength && _words.Contains(word);
+
+    /// <summary>Whether a word of the text is part of a person's name. Looks at words only: a device may be called by
+    /// its own number.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="terms">Words that are no evidence, because they are terms; null for none.</param>
+    internal bool NamesPerson(ReadOnlySpan<char> text, Vocabulary? terms = null)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var start = at;
+            while (at < text.Length && char.IsLetterOrDigit(text[at]))
+            {
+                at++;
+            }
+
+            if (at - start >= MinLength - 1 && _persons.Contains(text[start..at])
+                && terms?.Contains(text[start..at]) != true)
+            {
+                return true;
+            }
+
+            at += at == start ? 1 : 0;
+        }
+
+        return false;
+    }
 
     /// <summary>Marks places written out, and numbers whatever separates their parts.</summary>
     internal void Mark(string text, bool[] gone)

@@ -16,7 +16,12 @@ internal static class ConfigVerb
         var file = ConfigurationFile.Option();
         var peers = new Option<bool>("--peers") { Description = "Also ask every destination by C-ECHO." };
         var json = new Option<bool>("--json") { Description = "Print as JSON." };
-        var check = new Command("check", "Check the configuration and explain it.") { file, peers, json };
+        var explain = new Option<string[]>("--explain")
+        {
+            Description = "Also say what each route's profile does with this attribute: a keyword or gggg,eeee.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var check = new Command("check", "Check the configuration and explain it.") { file, peers, explain, json };
         check.SetAction(async (parsed, cancellationToken) =>
         {
             var (options, errors, path) = ConfigurationFile.Read(parsed.GetValue(file)!);
@@ -39,6 +44,7 @@ internal static class ConfigVerb
             {
                 Explain(options, path, answers);
                 ExplainCertificates(security.Own(options));
+                AttributeTable.Print(options, parsed.GetValue(explain) ?? []);
             }
 
             return findings.Count > 0 || answers.Any(a => !a.Answered) ? ExitCode.Failed : ExitCode.Done;

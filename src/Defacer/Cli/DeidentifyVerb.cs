@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Defacer.Deidentify;
+using Defacer.Deidentify.Keys;
 using Defacer.Deidentify.Profiles;
 using Defacer.Dicom.Files;
 
@@ -15,7 +16,7 @@ internal static class DeidentifyVerb
         var profile = new Option<string>("--profile") { Description = "A profile of config/profiles, or the path of one.", DefaultValueFactory = _ => "research" };
         var key = new Option<string>("--key") { Description = "The site key; made when it is absent.", DefaultValueFactory = _ => "site.key" };
         var report = new Option<string?>("--report") { Description = "Write the report as JSON here." };
-        var explain = new Option<bool>("--explain") { Description = "Print what would be done to each attribute of IN, without values." };
+        var explain = new Option<bool>("--explain") { Description = "Print what would be done to each attribute of IN and why; of values only their shape." };
         var json = new Option<bool>("--json") { Description = "Print as JSON." };
         var command = new Command("deidentify", "Remove the identity from headers (PS3.15 Annex E).") { input, output, profile, key, report, explain, json };
         command.Validators.Add(result =>
@@ -51,6 +52,11 @@ internal static class DeidentifyVerb
             Terminal.Error($"A new site key was made: '{keyPath}'. Back it up; without it later files of a patient do not match these.");
         }
 
+        if (!key.IsNew && File.Exists(keyPath) && KeyFile.Exposure(keyPath) is { } exposed)
+        {
+            Terminal.Error(exposed + ".");
+        }
+
         return new Deidentifier(DeidentifyProfiles.Load(profile), key);
     }
 
@@ -65,8 +71,8 @@ internal static class DeidentifyVerb
                 continue;
             }
 
-            Terminal.Table(["Tag", "Keyword", "Action", "Rule", "Code", "Type"], actions.Select(a =>
-                (IReadOnlyList<string>)[a.Path, a.Keyword, $"{a.Action}", $"{a.Source}", a.Code, a.Type]));
+            Terminal.Table(["Tag", "Keyword", "Value", "Action", "Rule", "Reason"], actions.Select(a =>
+                (IReadOnlyList<string>)[a.Path, a.Keyword, a.Value, $"{a.Action}", $"{a.Source}", a.Reason]));
         }
 
         return ExitCode.Done;

@@ -32,6 +32,7 @@ internal sealed class StudyRun(
     private readonly Dictionary<int, (string UID, string Path)> _outputs = [];
     private readonly Dictionary<string, double> _timings = new(StringComparer.Ordinal);
     private readonly Deidentifier _deidentifier = tools.DeidentifierOf(route);
+    private StudyKnowledge? _knowledge;
     private string? _pseudonym;
     private VerifierReport? _verifier;
     private StudyDefacement? _defacement;
@@ -81,6 +82,7 @@ internal sealed class StudyRun(
         var start = time.GetTimestamp();
         var files = Open(present, ct);
         var study = IdentitySet.Collect(files.Values, RetainedIdentities.FromOptions(_deidentifier.Options));
+        _knowledge = _deidentifier.Know(files.Values);
         _timings["read"] = time.GetElapsedTime(start).TotalSeconds;
         var inputs = selected.Select(i => files[i.ArrivalId]).ToList();
 
@@ -148,7 +150,7 @@ internal sealed class StudyRun(
 
     private ValueTask<string> WriteAsync(DefacedInstance instance, CancellationToken ct)
     {
-        var result = _deidentifier.Apply(instance.Painted, instance.FaceRemoved, ct);
+        var result = _deidentifier.Apply(instance.Painted, instance.FaceRemoved, _knowledge!, ct);
         if (result.Output is not { } output)
         {
             throw new ParkedException(result.Parked ?? new Parked(ParkCause.Deidentification, "No output and no cause.",
