@@ -6,7 +6,6 @@ using Defacer.Deidentify.Pixels.BurntIn;
 using Defacer.Deidentify.Profiles;
 using Defacer.Deidentify.Standard;
 using Defacer.Deidentify.Text;
-using Defacer.Deidentify.Trial;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Imaging;

@@ -1,6 +1,5 @@
 using Defacer.Deidentify.Profiles;
 using Defacer.Dicom.Data;
-using Defacer.Dicom.Files;
 using Defacer.Imaging;
 using Defacer.Testing;
 using Xunit;

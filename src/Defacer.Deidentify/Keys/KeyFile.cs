@@ -52,7 +52,7 @@ public static class KeyFile
 
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead
             | UnixFileMode.OtherWrite;
-        return (File.GetUnixFileMode(path) & Others) == 0 ? null
+        return (File.GetUnixFileMode(path) & Others) == UnixFileMode.None ? null
             : $"{path} can be read by others than its owner; run: chmod 600 {path}";
     }
 
@@ -158,7 +158,7 @@ public static class KeyFile
             [WellKnownSidType.WorldSid, WellKnownSidType.AuthenticatedUserSid, WellKnownSidType.BuiltinUsersSid];
         var rules = new FileInfo(path).GetAccessControl().GetAccessRules(true, true, typeof(SecurityIdentifier));
         return rules.Cast<FileSystemAccessRule>().Any(r => r.AccessControlType == AccessControlType.Allow
-            && (r.FileSystemRights & FileSystemRights.ReadData) != 0
+            && r.FileSystemRights.HasFlag(FileSystemRights.ReadData)
             && everybody.Any(e => ((SecurityIdentifier)r.IdentityReference).IsWellKnown(e)))
             ? $"{path} can be read by every user; remove all but its owner from its access list"
             : null;

@@ -11,7 +11,7 @@ internal static class TextDetector
     // Names stand at the sides; the middle is anatomy.
     private const double BorderShare = 0.2;
     private const int WindowColumns = 48;
-    
+
     // No more than the smallest letters, so that a window in them holds nothing else.
     private const int WindowRows = 8;
 
