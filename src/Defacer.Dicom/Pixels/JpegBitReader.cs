@@ -57,6 +57,33 @@ internal ref struct JpegBitReader
         return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
     }
 
+    /// <summary>Decodes a run of zeros and the coefficient after it (T.81 §F.2.2.2).</summary>
+    /// <returns>The symbol, whose high half is the run; the value, 0 where its low half is.</returns>
+    internal (int Symbol, int Value) ReadCoefficient(JpegHuffmanTable table)
+    {
+        if (_count < 31)
+        {
+            Fill();
+        }
+
+        var (length, symbol) = table.Find((int)(_bits >> 48));
+        var size = symbol & 15;
+        if (length == 0 || length + size > _count)
+        {
+            throw Ended();
+        }
+
+        Drop(length);
+        if (size == 0)
+        {
+            return (symbol, 0);
+        }
+
+        var value = (int)(_bits >> (64 - size));
+        Drop(size);
+        return (symbol, value < 1 << (size - 1) ? value - (1 << size) + 1 : value);
+    }
+
     /// <summary>
     /// Drops what is left of the interval and steps over the restart marker, which must be the one in turn.
     /// </summary>

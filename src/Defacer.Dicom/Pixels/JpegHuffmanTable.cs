@@ -3,8 +3,8 @@ using Defacer.Dicom.Data;
 namespace Defacer.Dicom.Pixels;
 
 /// <summary>
-/// A Huffman table of the lossless process (ITU-T T.81 Annex C, F.2.2.3): symbols are the bit lengths 0 to 16 of
-/// differences.
+/// A Huffman table (ITU-T T.81 Annex C, F.2.2.3). Symbols are the bit lengths 0 to 16 of differences, or, for the AC
+/// coefficients of the DCT processes, a run of zeros and a bit length.
 /// </summary>
 internal sealed class JpegHuffmanTable
 {
@@ -24,10 +24,11 @@ internal sealed class JpegHuffmanTable
     /// <summary>Builds the table.</summary>
     /// <param name="counts">Number of codes of each length 1 to 16 (BITS).</param>
     /// <param name="symbols">Symbols in the order of their codes (HUFFVAL).</param>
+    /// <param name="maxSymbol">The greatest symbol that the process knows.</param>
     /// <exception cref="DicomFormatException">
     /// The lengths do not form a prefix code, or a symbol is no bit length.
     /// </exception>
-    internal JpegHuffmanTable(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
+    internal JpegHuffmanTable(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols, int maxSymbol = 16)
     {
         _symbols = symbols.ToArray();
         var code = 0;
@@ -44,6 +45,12 @@ internal sealed class JpegHuffmanTable
             _delta[length] = index - code;
             for (var i = 0; i < count; i++, code++, index++)
             {
+                if (_symbols[index] > maxSymbol)
+                {
+                    throw new DicomFormatException(
+                        $"JPEG: a Huffman table has the symbol {_symbols[index]}, more than {maxSymbol}.");
+                }
+
                 AddFast(code, length, _symbols[index]);
             }
 
@@ -76,11 +83,6 @@ internal sealed class JpegHuffmanTable
 
     private void AddFast(int code, int length, byte symbol)
     {
-        if (symbol > 16)
-        {
-            throw new DicomFormatException($"JPEG: a Huffman table of the lossless process has the symbol {symbol}.");
-        }
-
         if (length > FastBits)
         {
             return;

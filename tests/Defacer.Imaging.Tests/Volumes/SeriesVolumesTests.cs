@@ -162,15 +162,15 @@ public sealed class SeriesVolumesTests
         });
         var report = Slice(0, 2, change: d => d.Remove(DicomTag.PixelData));
         var cut = Slice(0, 3, change: d => d.AddOrUpdate(Pixels([1, 2])));
-        var lossy = Slice(0, 4);
-        lossy.FileMetaInfo.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, DicomTransferSyntax.JPEG2000.UID);
+        var video = Slice(0, 4);
+        video.FileMetaInfo.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, "1.2.840.10008.1.2.4.100");
 
         Assert.Equal(
             [
                 SeriesCause.NotAnImage, SeriesCause.PixelData,
                 SeriesCause.UnsupportedPixels, SeriesCause.UndecodableSyntax,
             ],
-            Build([report, cut, colour, lossy]).Problems.Select(p => p.Cause));
+            Build([report, cut, colour, video]).Problems.Select(p => p.Cause));
     }
 
     private static SeriesVolumes Build(IReadOnlyList<DicomFile> files) => SeriesVolumes.Build(files);
