@@ -61,6 +61,7 @@ internal sealed class InstancePainter
             ? file.TransferSyntax
             : DicomTransferSyntax.ExplicitVRLittleEndian;
         NativePixelData.Replace(dataset, description, pixels, syntax);
+        LossyMark.Keep(dataset, file.Dataset, file.TransferSyntax);
         PaintedAttributes.Update(dataset, extent, painted);
         var meta = file.FileMetaInfo.Clone();
         meta.AddOrUpdate(DicomTag.TransferSyntaxUID, DicomVR.UI, syntax.UID);

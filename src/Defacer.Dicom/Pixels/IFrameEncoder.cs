@@ -6,6 +6,9 @@ internal interface IFrameEncoder
     /// <summary>Why frames of this shape cannot stand in the syntax; null when they can.</summary>
     string? Objection(PixelDescription description);
 
+    /// <summary>The Photometric Interpretation that the encoded frames must bear.</summary>
+    string Photometric(PixelDescription description) => description.DecodedPhotometric;
+
     /// <summary>Encodes a frame as <see cref="PixelDataReader"/> hands it out.</summary>
     /// <param name="frame">Little endian containers of Bits Allocated, colour by pixel.</param>
     /// <param name="description">Of the frame.</param>

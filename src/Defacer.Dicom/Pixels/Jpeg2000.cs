@@ -6,7 +6,8 @@ namespace Defacer.Dicom.Pixels;
 /// <summary>
 /// JPEG 2000 and high-throughput JPEG 2000, decoded in the sandbox: OpenJPEG, and OpenJPH for grey high-throughput
 /// streams (PS3.5 §A.4.4, A.4.11). Neither reports damage: what the stream says, what the codec says and how many bytes it
-/// gives are compared with the data set, and a line that it prints is a refusal.
+/// gives are compared with the data set, and a complaint that it prints is a
+/// refusal.
 /// </summary>
 internal sealed class Jpeg2000 : IFrameDecoder
 {
@@ -81,7 +82,6 @@ internal sealed class Jpeg2000 : IFrameDecoder
         PixelDescription description,
         Span<byte> destination)
     {
-        private const StringComparison Ordinal = StringComparison.Ordinal;
         private readonly ReadOnlySpan<byte> _encoded = encoded;
         private readonly Span<byte> _destination = destination;
 
@@ -119,10 +119,9 @@ internal sealed class Jpeg2000 : IFrameDecoder
         private void CheckInfo(CodecInstance codec, int self)
         {
             const string value = "FrameInfo";
-            var complaint = Array.Find(codec.Printed.Split('\n'), l => l.Length > 0 && !l.StartsWith("[INFO]", Ordinal));
-            if (complaint is not null)
+            if (codec.Complaints is { Length: > 0 } complaints)
             {
-                throw new SandboxException(SandboxFault.Reported, "the codec says: " + complaint);
+                throw new SandboxException(SandboxFault.Reported, "the codec says: " + complaints.Split('\n')[0]);
             }
 
             var info = codec.Classes.Call(type, self, "getFrameInfo");

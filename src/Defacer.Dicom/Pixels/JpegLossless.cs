@@ -7,7 +7,7 @@ namespace Defacer.Dicom.Pixels;
 /// JPEG Lossless, process 14 (ITU-T T.81 Annex H; PS3.5 §A.4.1): Huffman coding, predictors 1 to 7, 2 to 16 bits, point
 /// transform, restart intervals; components interleaved or in scans of their own.
 /// </summary>
-internal sealed class JpegLossless : IFrameDecoder
+internal sealed partial class JpegLossless : IFrameDecoder
 {
     /// <inheritdoc/>
     // Every sample takes at least one bit.

@@ -81,6 +81,13 @@ internal sealed class JpegLs : IFrameDecoder, IFrameEncoder
         }
 
         var segments = new JpegSegments(encoded, Name);
+
+        // FF D9 cannot stand inside coded data. CharLS does not come to an end where the data do.
+        if (encoded.LastIndexOf([(byte)0xFF, (byte)0xD9]) < 0)
+        {
+            throw segments.Error("the image has no end: data are missing");
+        }
+
         var precision = 0;
         while (true)
         {

@@ -6,8 +6,8 @@ namespace Defacer.Dicom.Pixels;
 public static class NativePixelData
 {
     /// <summary>
-    /// Replaces the pixel data of a data set by these frames. What belongs to the old encoding goes: offset tables, and
-    /// Planar Configuration becomes 0. The data set must then be written in a native syntax.
+    /// Replaces the pixel data of a data set by these frames. What belongs to the old encoding goes: offset tables,
+    /// Planar Configuration becomes 0, Photometric Interpretation what the samples are. The data set must then be written in a native syntax.
     /// </summary>
     /// <param name="dataset">Its Image Pixel attributes must be those of the description.</param>
     /// <param name="description">The shape, as read.</param>
@@ -26,6 +26,11 @@ public static class NativePixelData
         if (description.SamplesPerPixel > 1)
         {
             dataset.AddOrUpdateUS(DicomTag.PlanarConfiguration, 0);
+        }
+
+        if (description.DecodedPhotometric != description.PhotometricInterpretation)
+        {
+            dataset.AddOrUpdate(DicomTag.PhotometricInterpretation, DicomVR.CS, description.DecodedPhotometric);
         }
     }
 

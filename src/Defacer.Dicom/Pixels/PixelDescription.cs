@@ -39,6 +39,16 @@ public sealed record PixelDescription
     /// <summary>MONOCHROME2, RGB and so on; empty where absent.</summary>
     public string PhotometricInterpretation { get; init; } = string.Empty;
 
+    /// <summary>
+    /// What the samples are once decoded: a wavelet codec undoes its colour transform, a JPEG decoder the subsampling.
+    /// </summary>
+    public string DecodedPhotometric => PhotometricInterpretation switch
+    {
+        "YBR_RCT" or "YBR_ICT" => "RGB",
+        "YBR_FULL_422" when !IsSubsampled => "YBR_FULL",
+        _ => PhotometricInterpretation,
+    };
+
     /// <summary>0: colour by pixel; 1: colour by plane. As stored; frames are always handed out by pixel.</summary>
     public int PlanarConfiguration { get; init; }
 

@@ -7,7 +7,7 @@ namespace Defacer.Dicom.Pixels;
 /// RLE Lossless (PS3.5 Annex G). A frame is a header of 16 words, the number of segments and their offsets, and one
 /// segment for each byte of each sample, the most significant byte first.
 /// </summary>
-internal sealed class RleLossless : IFrameDecoder
+internal sealed partial class RleLossless : IFrameDecoder
 {
     private const int HeaderBytes = 64;
     private const int MaxSegments = 15;

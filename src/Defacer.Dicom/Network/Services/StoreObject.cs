@@ -1,6 +1,7 @@
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Network.Dimse;
+using Defacer.Dicom.Pixels;
 
 namespace Defacer.Dicom.Network.Services;
 
@@ -43,19 +44,33 @@ internal sealed class StoreObject
     /// <summary>Whether the object can be sent as it is stored: a deflated data set only from its file.</summary>
     internal bool CanStay => _path is not null || !(TransferSyntax.IsDeflated || TransferSyntax.IsBigEndian);
 
-    /// <summary>Whether the object can be sent in another syntax without touching its pixels.</summary>
-    internal bool CanBecome(string transferSyntax) =>
-        !TransferSyntax.IsEncapsulated
-        && (transferSyntax == DicomTransferSyntax.ExplicitVRLittleEndian.UID
-            || transferSyntax == DicomTransferSyntax.ImplicitVRLittleEndian.UID);
+    /// <summary>
+    /// Whether the object can be sent uncompressed; of its pixels, when they are compressed, only decoding tells.
+    /// </summary>
+    internal bool CanBecomeNative(string transferSyntax) =>
+        (transferSyntax == DicomTransferSyntax.ExplicitVRLittleEndian.UID
+            || transferSyntax == DicomTransferSyntax.ImplicitVRLittleEndian.UID)
+        && Transcoder.CanTranscode(TransferSyntax.UID, transferSyntax);
+
+    /// <summary>Whether the object can be sent in another, lossless syntax.</summary>
+    internal bool CanBecome(string transferSyntax) => Transcoder.CanTranscode(TransferSyntax.UID, transferSyntax)
+        && DicomTransferSyntax.FromUid(transferSyntax).IsEncapsulated;
 
     /// <summary>
     /// The bytes of the data set: those of the file where the syntax is the stored one, else converted.
     /// </summary>
-    internal IDataSetSource Read(string transferSyntax) =>
-        _path is not null && transferSyntax == TransferSyntax.UID
-            ? new FileDataSetSource(_path, _dataSetPosition)
-            : new EncodedDataSetSource(_load(), DicomTransferSyntax.FromUid(transferSyntax));
+    /// <exception cref="DicomFormatException">The pixels cannot be brought into the syntax.</exception>
+    internal IDataSetSource Read(string transferSyntax, CancellationToken cancellationToken)
+    {
+        if (_path is not null && transferSyntax == TransferSyntax.UID)
+        {
+            return new FileDataSetSource(_path, _dataSetPosition);
+        }
+
+        var syntax = DicomTransferSyntax.FromUid(transferSyntax);
+        return new EncodedDataSetSource(
+            Transcoder.Transcode(_load(), TransferSyntax, syntax, cancellationToken), syntax);
+    }
 
     private static string Uid(DicomFile file, DicomTag tag, DicomTag metaTag) =>
         file.Dataset.GetString(tag) ?? file.FileMetaInfo.GetString(metaTag)

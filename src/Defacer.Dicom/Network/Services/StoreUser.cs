@@ -1,3 +1,4 @@
+using Defacer.Dicom.Data;
 using Defacer.Dicom.Network.Dimse;
 
 namespace Defacer.Dicom.Network.Services;
@@ -8,17 +9,28 @@ internal static class StoreUser
     internal static async Task<StoreResponse> StoreAsync(
         DimseChannel channel, StoreObject item, ushort messageId, CancellationToken cancellationToken)
     {
-        // Its own syntax first: no byte changes then.
+        // Its own syntax first: no byte changes then. Then uncompressed, then any that keeps every pixel.
         var context = channel.Contexts.Find(item.SOPClassUID, s => item.CanStay && s == item.TransferSyntax.UID)
+            ?? channel.Contexts.Find(item.SOPClassUID, item.CanBecomeNative)
             ?? channel.Contexts.Find(item.SOPClassUID, item.CanBecome);
         if (context is null)
         {
-            var why = DicomStatus.SOPClassNotSupported.WithComment(
-                "Not sent: no accepted context has this class and syntax");
-            return new StoreResponse(item.SOPClassUID, item.SOPInstanceUID, why, null, 0);
+            return NotSent(item, DicomStatus.SOPClassNotSupported.WithComment(
+                "Not sent: no accepted context has this class and syntax"));
         }
 
-        using var source = new CountingSource(item.Read(context.TransferSyntax));
+        IDataSetSource bytes;
+        try
+        {
+            bytes = item.Read(context.TransferSyntax, cancellationToken);
+        }
+        catch (DicomFormatException)
+        {
+            return NotSent(item, DicomStatus.CannotUnderstand.WithComment(
+                "Not sent: pixels cannot be brought into an accepted syntax"));
+        }
+
+        using var source = new CountingSource(bytes);
         var request = new CommandSet
         {
             CommandField = CommandField.CStoreRQ,
@@ -32,6 +44,9 @@ internal static class StoreUser
         var status = await ResponseReader.ReceiveAsync(channel, request, cancellationToken).ConfigureAwait(false);
         return new StoreResponse(item.SOPClassUID, item.SOPInstanceUID, status, context.TransferSyntax, source.Count);
     }
+
+    private static StoreResponse NotSent(StoreObject item, DicomStatus why) =>
+        new(item.SOPClassUID, item.SOPInstanceUID, why, null, 0);
 
     private sealed class CountingSource(IDataSetSource inner) : IDataSetSource
     {

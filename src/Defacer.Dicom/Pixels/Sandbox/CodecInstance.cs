@@ -10,9 +10,11 @@ namespace Defacer.Dicom.Pixels.Sandbox;
 internal sealed class CodecInstance : IDisposable
 {
     private const int MaxPrinted = 2000;
+    private const string Information = "[INFO]";
     private readonly GuestExceptions _exceptions = new();
     private readonly List<(int Address, int Length)> _views = [];
     private readonly StringBuilder _printed = new();
+    private readonly StringBuilder _line = new();
     private readonly Guest _guest;
 
     internal CodecInstance(SandboxEngine engine, Module module, CodecTable table)
@@ -25,8 +27,15 @@ internal sealed class CodecInstance : IDisposable
 
     internal GuestClasses Classes { get; } = new();
 
-    /// <summary>What the codec printed since <see cref="Begin"/>: warnings and errors.</summary>
-    internal string Printed => _printed.ToString();
+    /// <summary>The warnings and errors that the codec printed since <see cref="Begin"/>.</summary>
+    internal string Complaints
+    {
+        get
+        {
+            EndLine();
+            return _printed.ToString();
+        }
+    }
 
     /// <summary>Linear memory; it never shrinks.</summary>
     internal long MemoryBytes => _guest.Memory.GetLength();
@@ -36,6 +45,7 @@ internal sealed class CodecInstance : IDisposable
     {
         _views.Clear();
         _printed.Clear();
+        _line.Clear();
         _exceptions.Reset();
         _guest.Begin(limits, cancellationToken);
     }
@@ -110,7 +120,11 @@ internal sealed class CodecInstance : IDisposable
             var at = a[1].AsInt32() + (i * 8);
             var (address, length) = (_guest.ReadInt32(at), _guest.ReadInt32(at + 4));
             var text = _guest.Bytes(address, length);
-            _printed.Append(Encoding.ASCII.GetString(text[..Math.Min(length, MaxPrinted - _printed.Length)]));
+            foreach (var character in text)
+            {
+                Add((char)character);
+            }
+
             total += length;
         }
 
@@ -123,5 +137,28 @@ internal sealed class CodecInstance : IDisposable
         _guest.WriteInt32(a[0].AsInt32(), 0);
         _guest.WriteInt32(a[1].AsInt32(), 0);
         return 0;
+    }
+
+    // Text comes in pieces; a line is judged when it is whole.
+    private void Add(char character)
+    {
+        if (character == '\n')
+        {
+            EndLine();
+        }
+        else if (_line.Length < MaxPrinted)
+        {
+            _line.Append(character is >= ' ' and <= '~' ? character : '?');
+        }
+    }
+
+    private void EndLine()
+    {
+        var line = _line.ToString();
+        _line.Clear();
+        if (line.Length > 0 && _printed.Length < MaxPrinted && !line.StartsWith(Information, StringComparison.Ordinal))
+        {
+            _printed.Append(line).Append('\n');
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Wasmtime;
 
@@ -11,6 +12,7 @@ internal sealed class SandboxEngine : IDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
     private static readonly Lazy<SandboxEngine> s_shared = new(() => new SandboxEngine(TimeProvider.System));
+    private readonly ConcurrentDictionary<string, Lazy<Module>> _modules = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly ITimer _ticker;
     private int _running;
@@ -31,21 +33,10 @@ internal sealed class SandboxEngine : IDisposable
 
     internal TimeProvider Time { get; }
 
-    /// <summary>The module of a table, from the resources of this library.</summary>
+    /// <summary>The module of a table, from the resources of this library; compiled when it is first asked for.</summary>
     /// <exception cref="InvalidDataException">The resource is not the module that the table was made for.</exception>
-    internal Module Load(CodecTable table)
-    {
-        using var stream = typeof(SandboxEngine).Assembly.GetManifestResourceStream(table.Name + ".wasm")
-            ?? throw new InvalidDataException($"The codec {table.Name} is missing in {typeof(SandboxEngine).Assembly}.");
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != table.Sha256)
-        {
-            throw new InvalidDataException($"The codec {table.Name} is not that of {table.Package}; it is not run.");
-        }
-
-        return Module.FromBytes(Engine, table.Name, bytes);
-    }
+    internal Module Load(CodecTable table) =>
+        _modules.GetOrAdd(table.Sha256, _ => new Lazy<Module>(() => Compile(table))).Value;
 
     /// <summary>Lets the epoch advance until the result is disposed.</summary>
     internal IDisposable Tick()
@@ -64,7 +55,26 @@ internal sealed class SandboxEngine : IDisposable
     public void Dispose()
     {
         _ticker.Dispose();
+        foreach (var module in _modules.Values.Where(m => m.IsValueCreated))
+        {
+            module.Value.Dispose();
+        }
+
         Engine.Dispose();
+    }
+
+    private Module Compile(CodecTable table)
+    {
+        using var stream = typeof(SandboxEngine).Assembly.GetManifestResourceStream(table.Name + ".wasm")
+            ?? throw new InvalidDataException($"The codec {table.Name} is missing in {typeof(SandboxEngine).Assembly}.");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != table.Sha256)
+        {
+            throw new InvalidDataException($"The codec {table.Name} is not that of {table.Package}; it is not run.");
+        }
+
+        return Module.FromBytes(Engine, table.Name, bytes);
     }
 
     private sealed class Ticking(SandboxEngine engine) : IDisposable

@@ -13,7 +13,6 @@ internal sealed class SandboxedCodec(CodecTable table)
     private const long MaxIdleBytes = 192L << 20;
 
     private static readonly int s_maxIdle = Environment.ProcessorCount;
-    private readonly Lazy<Module> _module = new(() => SandboxEngine.Shared.Load(table));
     private readonly ConcurrentBag<CodecInstance> _idle = [];
 
     /// <summary>Instances that wait.</summary>
@@ -36,7 +35,7 @@ internal sealed class SandboxedCodec(CodecTable table)
         {
             if (!_idle.TryTake(out instance))
             {
-                instance = new CodecInstance(engine, _module.Value, table);
+                instance = new CodecInstance(engine, engine.Load(table), table);
             }
 
             instance.Begin(limits, cancellationToken);
