@@ -1,4 +1,3 @@
-using Defacer.Dicom.Data;
 using Defacer.Dicom.Pixels;
 using Defacer.Dicom.Pixels.Sandbox;
 using Xunit;
