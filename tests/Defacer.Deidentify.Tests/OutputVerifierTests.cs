@@ -128,6 +128,79 @@ public sealed class OutputVerifierTests
             p.Contains("113102", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Check_DateThatMovedOntoAnotherDateOfTheStudy_IsNoHit()
+    {
+        var original = Setup.Image();
+        original.Dataset.AddOrUpdate(DicomTag.AcquisitionDate, DicomVR.DA, "20240310");
+        Assert.Empty(CheckDate(original, "20240310", RetainedIdentity.MovedDates).Hits);
+        Assert.Single(CheckDate(original, "20240315", RetainedIdentity.MovedDates).Hits);
+        Assert.Single(CheckDate(original, "20240310", RetainedIdentity.None).Hits);
+    }
+
+    [Fact]
+    public void Check_RetainedDates_AreNoHitsButTheDateOfBirthIs()
+    {
+        var original = Setup.Image();
+        Assert.Empty(CheckDate(original, "20240315", RetainedIdentity.Dates).Hits);
+        Assert.Single(CheckDate(original, "19640812", RetainedIdentity.Dates).Hits);
+    }
+
+    [Fact]
+    public void Check_ClaimToRetainWhatMayNotBe_IsAProblem()
+    {
+        using var folder = new TemporaryFolder();
+        var output = Setup.Apply(Setup.Image()).Output!;
+        output.Dataset.AddOrUpdate(DicomTag.LongitudinalTemporalInformationModified, DicomVR.CS, "UNMODIFIED");
+        output.Dataset.GetItems(DicomTag.DeidentificationMethodCodeSequence)[0].AddOrUpdate(
+            DicomTag.CodeValue, DicomVR.SH, "113110");
+        output.Save(folder["out.dcm"]);
+
+        var problems = Setup.Verify(folder["out.dcm"], Setup.Image()).Problems;
+
+        Assert.Contains(problems, p => p.StartsWith("(0028,0303)", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("(0012,0064) claims to retain", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Check_UidOfTwoOriginals_IsAProblem()
+    {
+        using var folder = new TemporaryFolder();
+        var references = new ReferenceCheck();
+        var (first, second) = (Setup.Image(), Setup.Image());
+        second.Dataset.AddOrUpdate(DicomTag.SOPInstanceUID, DicomVR.UI, "1.2.3.4.5.6.7.9");
+        Setup.Apply(first).Output!.Save(folder["a.dcm"]);
+        var merged = Setup.Apply(second).Output!;
+        merged.Dataset.AddOrUpdate(DicomTag.SOPInstanceUID, DicomVR.UI, Setup.Key.MapUid("1.2.3.4.5.6.7.8"));
+        merged.Save(folder["b.dcm"]);
+        var identities = IdentitySet.Collect([first, second]);
+        var token = TestContext.Current.CancellationToken;
+
+        Assert.Empty(OutputVerifier.Check(folder["a.dcm"], identities, first, references, token).Problems);
+        Assert.Contains(
+            OutputVerifier.Check(folder["b.dcm"], identities, second, references, token).Problems,
+            p => p.StartsWith("(0008,0018) has the UID that stands for another one", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Check_WordsOfAMailAddress_NameNobody()
+    {
+        var original = Setup.Image();
+        original.Dataset.AddOrUpdate(DicomTag.PatientTelecomInformation, DicomVR.LT, "erika@clinic.example, 030 5550199");
+        Assert.Empty(CheckItem(new DicomElement(s_text, DicomVR.LO, "an example "u8.ToArray()), original).Hits);
+        Assert.NotEmpty(CheckItem(new DicomElement(s_text, DicomVR.LO, "at 5550199"u8.ToArray()), original).Hits);
+    }
+
+    private static VerifyResult CheckDate(DicomFile original, string date, RetainedIdentity retained)
+    {
+        using var folder = new TemporaryFolder();
+        var output = Setup.Apply(original).Output!;
+        output.Dataset.AddOrUpdate(DicomTag.StudyDate, DicomVR.DA, date);
+        output.Save(folder["out.dcm"]);
+        return OutputVerifier.Check(folder["out.dcm"], IdentitySet.Collect([original], retained), original,
+            null, TestContext.Current.CancellationToken);
+    }
+
     private static DicomFile Named(string name)
     {
         var file = Setup.Image();

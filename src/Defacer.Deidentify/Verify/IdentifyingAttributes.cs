@@ -39,6 +39,11 @@ internal static class IdentifyingAttributes
     internal static readonly HashSet<uint> Institutions = Tags(
         "InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "ResponsibleOrganization");
 
+    /// <summary>Of the places: telephone numbers, addresses of mail and web.</summary>
+    internal static readonly HashSet<uint> Telecoms = Tags(
+        "PatientTelephoneNumbers", "PatientTelecomInformation", "PersonTelephoneNumbers", "PersonTelecomInformation",
+        "ReferringPhysicianTelephoneNumbers", "OrderCallbackPhoneNumber");
+
     /// <summary>Dates of a life, which no option retains.</summary>
     internal static readonly HashSet<uint> Lifetime = Tags("PatientBirthDate");
 

@@ -84,8 +84,11 @@ internal sealed class IdentityForms
         AddText(IdentityKind.Place, tag, value);
         foreach (var word in value.Split(Separators, StringSplitOptions.RemoveEmptyEntries))
         {
+            // Of an address of mail or web its words are anybody's; of a telephone number the digits are somebody's.
             if (word.Length >= MinPlaceWord && !IdentifyingAttributes.PlaceWords.Contains(word)
-                && !_public.Contains(word))
+                && !_public.Contains(word)
+                && (word.Any(char.IsAsciiDigit) || word.Contains('@', StringComparison.Ordinal)
+                    || !IdentifyingAttributes.Telecoms.Contains(tag.Value)))
             {
                 AddText(IdentityKind.Place, tag, word);
             }

@@ -24,8 +24,9 @@ internal sealed class DeidentifyRun
 
     internal DeidentifyRun(string input, string output)
     {
-        _input = input;
-        _output = output;
+        // Full paths: a relative one asks the system for the working folder at each use.
+        _input = Path.GetFullPath(input);
+        _output = Path.GetFullPath(output);
     }
 
     /// <summary>Runs both passes. The engine is asked for after the first: what it loads is loaded meanwhile.</summary>
@@ -176,8 +177,9 @@ internal sealed class DeidentifyRun
         {
             stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
         {
+            // Another thread may make the folder at the same time.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
         }
@@ -194,11 +196,11 @@ internal sealed class DeidentifyRun
         var same = InputFiles.Target(_input, source.Path, _output);
         if (File.Exists(_input) || !source.Study!.Identities.IsNamedIn(Path.GetRelativePath(_input, source.Path)))
         {
-            return Path.GetFullPath(same);
+            return same;
         }
 
         var series = output.Dataset.GetString(DicomTag.SeriesInstanceUID) ?? "series";
-        var name = Path.Combine(Path.GetFullPath(_output), series, output.Dataset.GetString(DicomTag.SOPInstanceUID)!);
+        var name = Path.Combine(_output, series, output.Dataset.GetString(DicomTag.SOPInstanceUID)!);
         var unique = name;
         for (var copy = 2; !_renamed.TryAdd(unique, 0); copy++)
         {
