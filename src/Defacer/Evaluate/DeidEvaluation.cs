@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Defacer.Deidentify;
-using Defacer.Deidentify.Keys;
 using Defacer.Deidentify.Profiles;
 using Defacer.Deidentify.Verify;
 using Defacer.Dicom.Data;

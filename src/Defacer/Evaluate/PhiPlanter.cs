@@ -21,6 +21,18 @@ internal sealed partial class PhiPlanter
     private static readonly DicomTag[] s_uids =
         [DicomTag.SOPInstanceUID, DicomTag.StudyInstanceUID, DicomTag.SeriesInstanceUID, DicomTag.FrameOfReferenceUID];
 
+    private static readonly string[] s_blanked =
+    [
+        DicomUID.UltrasoundImageStorage.UID, DicomUID.UltrasoundMultiFrameImageStorage.UID,
+        "1.2.840.10008.5.1.4.1.1.6", "1.2.840.10008.5.1.4.1.1.3",
+    ];
+
+    private static readonly string[] s_anywhere =
+    [
+        "family", "given", "maiden", "doctor", "operator", "city", "hospital", "street", "id", "idbare", "accession",
+        "serial", "mail", "phone", "born", "born.", "visit/",
+    ];
+
     private readonly InventedPerson _person;
     private readonly HashSet<string> _options;
     private readonly List<PlantedCheck> _checks = [];
@@ -78,10 +90,10 @@ internal sealed partial class PhiPlanter
             return;
         }
 
-        var text = Field().Replace(template, m => _person[m.Groups[1].Value]);
+        var text = Field().Replace(template, m => _person[m.Groups["field"].Value]);
         var holder = HolderOf(dataset, path);
         holder.AddOrUpdate(vr == DicomVR.UN ? Bytes(path[^1], text) : Text(holder, path[^1], vr, text));
-        foreach (var field in Field().Matches(template).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal))
+        foreach (var field in Field().Matches(template).Select(m => m.Groups["field"].Value).Distinct(StringComparer.Ordinal))
         {
             Expect(path, CheckAction.TextRemoved, _person[field], parts[2]);
         }
@@ -157,16 +169,17 @@ internal sealed partial class PhiPlanter
         }
 
         Expect([DicomTag.PatientID], CheckAction.PatIdConsistent, _person.Id, "HIPAA-H");
-        // A broken file may hold them twice.
-        if (dataset.Count(i => i.Tag == DicomTag.PixelData) == 1)
+        // A broken file may hold them twice; ultrasound is blanked around its regions, where names stand, and secondary
+        // images of some devices where these write.
+        if (dataset.Count(i => i.Tag == DicomTag.PixelData) == 1
+            && !s_blanked.Contains(dataset.GetString(DicomTag.SOPClassUID), StringComparer.Ordinal)
+            && !dataset.GetStrings(DicomTag.ImageType).Contains("SECONDARY", StringComparer.Ordinal))
         {
             Expect([DicomTag.PixelData], CheckAction.PixelsRetained, Digest(dataset), "TCIA-RETAIN");
         }
 
         // Anywhere in the file, whatever held it.
-        string[] fields = ["given", "maiden", "doctor", "operator", "city", "hospital", "street", "id", "idbare",
-            "accession", "serial", "mail", "phone", "born", "born.", "visit/"];
-        foreach (var field in fields.Concat(_person.IsOrdinaryWord ? [] : new[] { "family" }))
+        foreach (var field in s_anywhere.Where(f => f != "family" || !_person.IsOrdinaryWord))
         {
             Expect([], CheckAction.TextRemoved, _person[field], "WHOLE-FILE");
         }
@@ -245,6 +258,6 @@ internal sealed partial class PhiPlanter
         }
     }
 
-    [GeneratedRegex(@"\{([^}]+)\}")]
+    [GeneratedRegex(@"\{(?<field>[^}]+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Field();
 }

@@ -1,8 +1,6 @@
 using System.Text;
 using Defacer.Cli;
 using Defacer.Deidentify;
-using Defacer.Deidentify.Keys;
-using Defacer.Deidentify.Verify;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Testing;
