@@ -10,13 +10,16 @@ namespace Defacer.Deidentify.Tests;
 /// IOD.</summary>
 public sealed class CorpusTests(ITestOutputHelper output)
 {
+    // The others let all pixels through, so that most is written; this one blanks or parks them.
+    private const string AsShipped = "research, unchanged";
+
     [Fact]
     public void Apply_EveryFixtureUnderEveryShippedProfile_IsWrittenCleanOrRefusedWithACause()
     {
         var root = SharedData.Require("fixtures");
         var files = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
             .Where(f => Path.GetExtension(f) is not (".csv" or ".md" or ".gz" or ".raw"));
-        Run(files, root, Setup.Shipped);
+        Run(files, root, [.. Setup.Shipped, AsShipped]);
     }
 
     [Theory]
@@ -48,20 +51,29 @@ public sealed class CorpusTests(ITestOutputHelper output)
         var written = 0;
         var all = files.Order(StringComparer.Ordinal).ToList();
         var engines = profiles
-            .Select(p => (Name: p, Engine: new Deidentifier(Setup.AnyPixels(p, all), Setup.Key)))
+            .Select(p => (Name: p, Engine: new Deidentifier(
+                p == AsShipped ? Setup.Research : Setup.AnyPixels(p, all), Setup.Key)))
             .ToList();
         var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var path in all)
+        // The time goes to the processes of dciodvfy.
+        Parallel.For(0, all.Count, i =>
         {
-            var received = new Lazy<HashSet<string>>(() => Dciodvfy.Errors(path));
+            var received = new Lazy<HashSet<string>>(() => Dciodvfy.Errors(all[i]));
             foreach (var (profile, engine) in engines)
             {
-                var outcome = Treat(path, target["out.dcm"], engine, received, problems,
-                    $"{profile}: {Path.GetRelativePath(root, path)}");
-                refused[$"{profile} {outcome}"] = refused.GetValueOrDefault($"{profile} {outcome}") + 1;
-                written += outcome == "written" ? 1 : 0;
+                var found = new List<string>();
+                var outcome = Treat(all[i], target[$"{i}.dcm"], engine, received, found,
+                    $"{profile}: {Path.GetRelativePath(root, all[i])}");
+                lock (problems)
+                {
+                    refused[$"{profile} {outcome}"] = refused.GetValueOrDefault($"{profile} {outcome}") + 1;
+                    written += outcome == "written" ? 1 : 0;
+                    problems.AddRange(found);
+                }
             }
-        }
+
+            File.Delete(target[$"{i}.dcm"]);
+        });
 
         output.WriteLine(string.Join('\n', refused.Select(r => $"{r.Key}: {r.Value}")));
         Assert.True(problems.Count == 0, string.Join('\n', problems));

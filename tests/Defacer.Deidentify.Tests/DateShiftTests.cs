@@ -100,6 +100,25 @@ public sealed class DateShiftTests
         Assert.Contains("113109", Codes(Apply(both, Study("4711", "20240315", "101112"))));
     }
 
+    [Fact]
+    public void Apply_RetainedDatesAndAges_StayOnlyWhenTheyAreSuch()
+    {
+        var keeps = Setup.ParseProfile("""
+            { "options": [ "retain-longitudinal-full-dates", "retain-patient-characteristics" ] }
+            """);
+        var file = Study("4711", "20240315", "101112");
+        file.Dataset.AddOrUpdate(new DicomElement(DicomTag.SeriesDate, DicomVR.DA, "Erika M."u8.ToArray()));
+        file.Dataset.AddOrUpdate(DicomTag.PatientAge, DicomVR.AS, "093Y");
+        file.Dataset.AddOrUpdate(new DicomElement(DicomTag.PatientSize, DicomVR.DS, "call 123"u8.ToArray()));
+        var output = Apply(keeps, file);
+
+        Assert.Equal("20240315", output.GetString(DicomTag.StudyDate));
+        Assert.Equal("UNMODIFIED", output.GetString(DicomTag.LongitudinalTemporalInformationModified));
+        Assert.Null(output.GetString(DicomTag.SeriesDate));
+        Assert.Equal("090Y", output.GetString(DicomTag.PatientAge));
+        Assert.Null(output.GetString(DicomTag.PatientSize));
+    }
+
     private static DateTime Moved(DateShift shift, DateTime when)
     {
         var time = when.ToString("HHmmss", CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Defacer.Deidentify.Text;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify.Actions;
@@ -22,11 +23,49 @@ internal sealed class Keep : IElementAction
             return item;
         }
 
-        return scope.Rule.Entry is { } entry && !entry.VRs.Contains(item.VR)
+        return (scope.Rule.Entry is { } entry && !entry.VRs.Contains(item.VR)) || !IsOfItsKind(element)
             ? ElementActions.For(scope.Rule.Fallback).Apply(item, scope)
             : item.VR == DicomVR.AS ? CapAge(element)
             : item.VR.UsesCharacterSet && NamesPerson(element, scope)
                 ? ElementActions.For(scope.Rule.Fallback).Apply(item, scope) : item;
+    }
+
+    // Words in the place of a date or a number are somebody's note.
+    private static bool IsOfItsKind(DicomElement element)
+    {
+        if (element.Length is 0 or > MaxText
+            || element.VR.Code is not ("DA" or "DT" or "TM" or "AS" or "DS" or "IS" or "CS"))
+        {
+            return true;
+        }
+
+        return element.VR.Code switch
+        {
+            "CS" => ValueJudge.AllCodes(element.Value.Span),
+            "DS" or "IS" => ValueJudge.IsNumbers(element),
+            _ => AllTemporal(Encoding.Latin1.GetString(element.Value.Span), element.VR),
+        };
+    }
+
+    private static bool AllTemporal(string text, DicomVR vr)
+    {
+        foreach (var part in text.AsSpan().Split('\\'))
+        {
+            var value = text.AsSpan(part).Trim(" \0");
+            var fits = value.IsEmpty || vr.Code switch
+            {
+                "DA" => TemporalText.ParseDate(value) is not null,
+                "DT" => TemporalText.ParseDateTime(value) is not null,
+                "TM" => TemporalText.ParseTime(value) is not null,
+                _ => value.Length == 4 && !value[..3].ContainsAnyExceptInRange('0', '9') && "DWMY".Contains(value[3]),
+            };
+            if (!fits)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // A device that is described by its user's name is not kept for the device's sake.

@@ -10,7 +10,7 @@ internal static class KeyVerb
 {
     internal static Command Create() => new("key", "The site's secret, from which pseudonyms, UIDs and date shifts come.")
     {
-        CreateVerb(), ShowVerb(), RotateVerb(), ActivateVerb(), PseudonymVerb(), UidVerb(),
+        CreateVerb(), ShowVerb(), RotateVerb(), ActivateVerb(), PseudonymVerb(), UidVerb(), OpenLogVerb(),
     };
 
     private static Option<string> KeyOption() => new("--key")
@@ -117,6 +117,22 @@ internal static class KeyVerb
         {
             Terminal.Table(["Key", "UID"], KeyFile.Read(parsed.GetValue(key)!).Select(k =>
                 (IReadOnlyList<string>)[k.Id, k.MapUid(parsed.GetValue(uid)!)]));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static Command OpenLogVerb()
+    {
+        var log = new Argument<string>("LOG") { Description = "The file of Deidentify:ReidentificationLog." };
+        var secret = new Option<string>("--private-key") { Description = "The private half of its key, PEM.", Required = true };
+        var pseudonym = new Option<string?>("--pseudonym") { Description = "Only this pseudonym." };
+        var command = new Command("open-log", "Print who stands behind the pseudonyms of a re-identification log.") { log, secret, pseudonym };
+        command.SetAction(parsed => Run(() =>
+        {
+            var wanted = parsed.GetValue(pseudonym);
+            Terminal.Json(ReidentificationLog.Read(parsed.GetValue(log)!, File.ReadAllText(parsed.GetValue(secret)!))
+                .Where(e => wanted is null || e.Pseudonym == wanted).ToList());
             return ExitCode.Done;
         }));
         return command;

@@ -210,6 +210,17 @@ public sealed record DeidentifySettings
     /// without it no pseudonym repeats.
     /// </summary>
     public string KeyFile { get; init; } = "site.key";
+
+    /// <summary>
+    /// A file that records who stands behind each pseudonym, encrypted so that the node itself cannot read it; relative
+    /// to the configuration file. Null, the default, records nothing.
+    /// </summary>
+    public string? ReidentificationLog { get; init; }
+
+    /// <summary>
+    /// The RSA public key in PEM for that file, 3072 bits or more; the private half belongs elsewhere.
+    /// </summary>
+    public string? ReidentificationPublicKey { get; init; }
 }
 
 /// <summary>Health, metrics and the console.</summary>

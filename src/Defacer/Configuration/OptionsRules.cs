@@ -30,6 +30,11 @@ internal sealed partial class OptionsRules(List<ConfigurationError> errors)
         OneOf("Telemetry:OtlpProtocol", options.Telemetry.OtlpProtocol, ["grpc", "http/protobuf"]);
         Require(options.Deidentify.KeyFile.Length > 0, "Deidentify:KeyFile", null, "The site key needs a file.",
             "Write e.g. site.key.");
+        Require((options.Deidentify.ReidentificationLog is null)
+            == (options.Deidentify.ReidentificationPublicKey is null), "Deidentify:ReidentificationLog",
+            options.Deidentify.ReidentificationLog,
+            "The log and its public key must both be set, or neither.",
+            "Set ReidentificationLog and ReidentificationPublicKey, or remove both.");
     }
 
     private void CheckNode(NodeOptions node)

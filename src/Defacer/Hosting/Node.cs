@@ -1,6 +1,7 @@
 using Defacer.Assemble;
 using Defacer.Configuration;
 using Defacer.Deidentify;
+using Defacer.Deidentify.Keys;
 using Defacer.Dicom.Network;
 using Defacer.Forward;
 using Defacer.Ledger;
@@ -62,7 +63,10 @@ public sealed class Node(
                 Path.GetFileName(setAside));
         }
 
-        var tools = new RouteTools(options, paths.Config, SiteKey.LoadOrCreate(paths.SiteKey));
+        var tools = new RouteTools(options, paths.Config, SiteKey.LoadOrCreate(paths.SiteKey))
+        {
+            Reidentification = ReidentificationOf(options.Deidentify, paths.Settings),
+        };
         if (tools.Key.IsNew)
         {
             _log.LogWarning(
@@ -148,6 +152,25 @@ public sealed class Node(
         _queues.ForEach(q => q.Dispose());
         _stop.Dispose();
         _abort.Dispose();
+    }
+
+    private static ReidentificationLog? ReidentificationOf(DeidentifySettings settings, string folder)
+    {
+        if (settings is not { ReidentificationLog: { } log, ReidentificationPublicKey: { } key })
+        {
+            return null;
+        }
+
+        try
+        {
+            return new ReidentificationLog(
+                Path.GetFullPath(Path.Combine(folder, log)), File.ReadAllText(Path.Combine(folder, key)));
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new ConfigurationException([new("Defacer:Deidentify:ReidentificationPublicKey", key, e.Message,
+                "Name the file of an RSA public key in PEM, 3072 bits or more.")]);
+        }
     }
 
     private AssociationLog Compose(SpoolStore spool, SqliteLedger ledger, RouteTools tools, PeerStages peers)

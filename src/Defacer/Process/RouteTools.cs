@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Defacer.Configuration;
 using Defacer.Deface;
 using Defacer.Deidentify;
+using Defacer.Deidentify.Keys;
 using Defacer.Deidentify.Profiles;
 using Defacer.Deidentify.Standard;
 
@@ -50,6 +51,9 @@ public sealed class RouteTools
 
     /// <summary>The site's secret.</summary>
     public SiteKey Key { get; }
+
+    /// <summary>Records who stands behind each pseudonym, where the site wants it; null for nothing.</summary>
+    public ReidentificationLog? Reidentification { get; init; }
 
     /// <summary>The de-identifier of a route.</summary>
     public Deidentifier DeidentifierOf(RouteOptions route) => _deidentifiers.GetOrAdd(

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Defacer.Configuration;
 using Defacer.Deface;
 using Defacer.Deidentify;
+using Defacer.Deidentify.Keys;
 using Defacer.Deidentify.Verify;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
@@ -33,6 +34,7 @@ internal sealed class StudyRun(
     private readonly Dictionary<string, double> _timings = new(StringComparer.Ordinal);
     private readonly Deidentifier _deidentifier = tools.DeidentifierOf(route);
     private StudyKnowledge? _knowledge;
+    private (DicomDataset Original, DicomDataset Output)? _identified;
     private string? _pseudonym;
     private VerifierReport? _verifier;
     private StudyDefacement? _defacement;
@@ -109,6 +111,11 @@ internal sealed class StudyRun(
         start = time.GetTimestamp();
         var found = Verify(study, inputs, ct);
         _timings["verify"] = time.GetElapsedTime(start).TotalSeconds;
+        if (found is null && tools.Reidentification is { } log && _identified is { } pair)
+        {
+            log.Append(ReidentificationLog.EntryOf(pair.Original, pair.Output, tools.Key.Id, time.GetUtcNow()));
+        }
+
         if (route.Render && found is null)
         {
             start = time.GetTimestamp();
@@ -159,6 +166,7 @@ internal sealed class StudyRun(
 
         var uid = output.Dataset.GetString(DicomTag.SOPInstanceUID) ?? throw new UnreachableException(
             "A de-identified instance has a UID.");
+        _identified ??= (instance.Painted.Dataset, output.Dataset);
         _pseudonym ??= output.Dataset.GetString(DicomTag.PatientID);
         var path = Path.Combine(spool.Folders.Work(job.Id), uid + ".dcm");
         output.Save(path);

@@ -110,6 +110,14 @@ internal sealed class OrthancPeer : IAsyncDisposable
     internal Task<byte[]> GetFileAsync(string instance, CancellationToken cancellationToken) =>
         _http.GetByteArrayAsync($"instances/{instance}/file", cancellationToken);
 
+    /// <summary>Stores an instance through Orthanc's own interface.</summary>
+    internal async Task StoreAsync(byte[] file, CancellationToken cancellationToken)
+    {
+        using var content = new ByteArrayContent(file);
+        using var answer = await _http.PostAsync("instances", content, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Waits until this many instances are stored.</summary>
     internal async Task WaitForInstancesAsync(int count, TimeSpan limit, Func<string> describe, CancellationToken cancellationToken)
     {
