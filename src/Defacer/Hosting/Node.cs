@@ -30,6 +30,7 @@ public sealed class Node(
     private readonly List<DestinationQueue> _queues = [];
     private int _isDisposed;
     private SpoolStore? _spool;
+    private PeerStages? _peers;
     private SqliteLedger? _ledger;
     private DicomServer? _listener;
 
@@ -45,9 +46,11 @@ public sealed class Node(
     /// <summary>The port on which associations are taken; null until it is bound.</summary>
     public int? Port { get; private set; }
 
-    /// <summary>Why a destination cannot be sent to, by name; empty when all can.</summary>
+    /// <summary>Why a destination cannot be sent to, or asked to commit, by name; empty when all can.</summary>
     public IReadOnlyDictionary<string, string> Troubles =>
-        _queues.Where(q => q.Trouble is not null).ToDictionary(q => q.Name, q => q.Trouble!, StringComparer.Ordinal);
+        _queues.Select(q => (q.Name, Trouble: q.Trouble ?? _peers?.Queue(q.Name)?.Trouble))
+            .Where(q => q.Trouble is not null)
+            .ToDictionary(q => q.Name, q => q.Trouble!, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -79,7 +82,7 @@ public sealed class Node(
             [.. options.Destinations.Where(d => d.Value.StorageCommitment.Ask).Select(d => d.Key)], cancellationToken);
         await new SpoolRecovery(spool, _ledger, [.. options.Destinations.Keys], logs.CreateLogger<SpoolRecovery>())
             .RunAsync(cancellationToken);
-        var peers = new PeerStages(options, paths, spool, _ledger, metrics, time, logs);
+        var peers = _peers = new PeerStages(options, paths, spool, _ledger, metrics, time, logs);
         var associations = Compose(spool, _ledger, tools, peers);
         await ListenAsync(spool, associations, peers, cancellationToken);
     }

@@ -229,6 +229,25 @@ public sealed class ForwardTests : IAsyncDisposable
         Assert.True((await _ledger.FindJobAsync("job", s_ct))!.IsCleaned);
     }
 
+    [Fact]
+    public async Task Sweep_RejectedJobThatWasPromised_KeepsItsOriginals()
+    {
+        await AddJobOfAsync("promised", "1", 1, "pacs");
+        await AddJobOfAsync("other", "2", 1, "pacs");
+        Assert.Equal(["1"], await _ledger.PromiseAsync(["1"], s_ct));
+        foreach (var job in new[] { "promised", "other" })
+        {
+            Directory.CreateDirectory(_spool.Folders.Originals(job));
+            Assert.True(await _ledger.DecideAsync(job, JobDecision.Reject, s_ct));
+        }
+
+        await new Retention(_spool, _ledger, KeepOriginals.None, TimeProvider.System, NullLogger<Retention>.Instance)
+            .SweepAsync(s_ct);
+
+        Assert.True(Directory.Exists(_spool.Folders.Originals("promised")));
+        Assert.False(Directory.Exists(_spool.Folders.Originals("other")));
+    }
+
     [Theory]
     [InlineData(0x0000, AnswerClass.Delivered)]
     [InlineData(0xB000, AnswerClass.Delivered)]
@@ -268,12 +287,16 @@ public sealed class ForwardTests : IAsyncDisposable
         return queue;
     }
 
-    private async Task AddJobAsync(string job, int count, params string[] destinations)
+    private Task AddJobAsync(string job, int count, params string[] destinations) =>
+        AddJobOfAsync(job, "1", count, destinations);
+
+    // The received instance has this UID.
+    private async Task AddJobOfAsync(string job, string sop, int count, params string[] destinations)
     {
         var instance = new Instance
         {
             ArrivalId = "a",
-            SOPInstanceUID = "1",
+            SOPInstanceUID = sop,
             SeriesInstanceUID = "s",
             ContentHash = "h",
             Bytes = 1,

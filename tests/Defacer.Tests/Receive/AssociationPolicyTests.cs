@@ -71,6 +71,62 @@ public sealed class AssociationPolicyTests : IAsyncDisposable
         Assert.Equal("1/1/3", Decide("DEFACER", "NOBODY", "10.1.2.3"));
     }
 
+    [Theory]
+    [InlineData("RESEARCH", "ASKER", true, null)]
+    [InlineData("RESEARCH", "DEFACER", true, "1/1/3")]
+    [InlineData("STRANGER", "ASKER", true, "1/1/7")]
+    [InlineData("RESEARCH", "ASKER", false, "1/1/7")]
+    public void Decide_ReportOfADestination_IsLetInUnderTheTitleThatAsked(
+        string calling, string called, bool onlyReports, string? expected)
+    {
+        var destination = new DestinationOptions
+        {
+            Host = "pacs",
+            AeTitle = "RESEARCH",
+            CallingAeTitle = "ASKER",
+            StorageCommitment = new CommitmentOptions { Ask = true },
+        };
+        var options = new DefacerOptions
+        {
+            Node = new NodeOptions { Peers = [new PeerOptions { AeTitle = "CT1" }] },
+            Routes = [new RouteOptions { Name = "a" }],
+            Destinations = new Dictionary<string, DestinationOptions> { ["research"] = destination },
+        };
+        var commitment = new ProposedContext("1.2.840.10008.1.20.1", "1.2.840.10008.1.2");
+        var request = new AssociationRequest
+        {
+            CalledAeTitle = called,
+            CallingAeTitle = calling,
+            Contexts = onlyReports ? [commitment]
+                : [commitment, new ProposedContext(TestInstances.MrImageStorage, "1.2.840.10008.1.2")],
+        };
+
+        Assert.Equal(expected, Decide(options, request, "10.1.2.3"));
+    }
+
+    [Theory]
+    [InlineData(null, "1/1/3")]
+    [InlineData("00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF", null)]
+    [InlineData("FF112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF", "1/1/3")]
+    public void Decide_PeerWithFingerprint_NeedsThatCertificate(string? shown, string? expected)
+    {
+        const string Listed = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff";
+        var options = new DefacerOptions
+        {
+            Node = new NodeOptions { Peers = [new PeerOptions { AeTitle = "CT1", Certificates = [Listed] }] },
+            Routes = [new RouteOptions { Name = "a" }],
+        };
+        var request = new AssociationRequest
+        {
+            CalledAeTitle = "DEFACER",
+            CallingAeTitle = "CT1",
+            Certificate = shown is null ? null : new PeerCertificate(shown, "CN=ct1"),
+            Contexts = [new ProposedContext(TestInstances.MrImageStorage, "1.2.840.10008.1.2")],
+        };
+
+        Assert.Equal(expected, Decide(options, request, "10.1.2.3"));
+    }
+
     private string? Decide(
         string called, string calling, string address, string sopClass = TestInstances.MrImageStorage)
     {
@@ -84,13 +140,18 @@ public sealed class AssociationPolicyTests : IAsyncDisposable
             Routes = [new RouteOptions { Name = "a" },
                 new RouteOptions { Name = "b", CalledAeTitle = "TRIAL", CallingAeTitles = ["CT1"] }],
         };
-        var policy = new AssociationPolicy(options, new RouteTable(options), _spool, _health);
         var request = new AssociationRequest
         {
             CalledAeTitle = called,
             CallingAeTitle = calling,
             Contexts = [new ProposedContext(sopClass, "1.2.840.10008.1.2")],
         };
+        return Decide(options, request, address);
+    }
+
+    private string? Decide(DefacerOptions options, AssociationRequest request, string address)
+    {
+        var policy = new AssociationPolicy(options, new RouteTable(options), _spool, _health);
         return policy.Decide(request, new IPEndPoint(IPAddress.Parse(address), 5000)).Rejection?.ToString();
     }
 }
