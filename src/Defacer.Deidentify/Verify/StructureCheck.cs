@@ -51,7 +51,10 @@ internal static class StructureCheck
             "(0002,0002) differs from (0008,0016)", problems);
         foreach (var tag in IdentifyingAttributes.ForbiddenMeta)
         {
-            Require(!meta.Contains(tag), $"{tag} is in the file meta information", problems);
+            if (meta.Contains(tag))
+            {
+                problems.Add($"{tag} is in the file meta information");
+            }
         }
     }
 
@@ -85,26 +88,48 @@ internal static class StructureCheck
             "a method code has no meaning", problems);
     }
 
+    // Texts are made only where something is wrong: this runs for every attribute of every output.
     private static void CheckItem(DicomDataset dataset, DicomItem item, List<string> problems)
     {
         var tag = item.Tag;
-        Require(!tag.IsGroupLength, $"{tag} is a group length, void after the change", problems);
-        Require(tag.Group is >= 8 and < 0xFFFC, $"{tag} has no place in a data set", problems);
-        Require(tag.Group is not (>= 0x5000 and <= 0x501E), $"{tag} is a curve", problems);
-        if (tag.IsPrivate && !tag.IsPrivateCreator)
+        if (tag.IsGroupLength)
         {
-            Require(dataset.GetPrivateCreator(tag) is not null, $"{tag} is private without a creator", problems);
-        }
-        else if (tag.IsPrivateCreator)
-        {
-            Require(
-                dataset.Any(i => i.Tag.Group == tag.Group && i.Tag.CreatorTag == tag && !i.Tag.IsPrivateCreator),
-                $"{tag} reserves an empty private block", problems);
+            problems.Add($"{tag} is a group length, void after the change");
         }
 
-        if (item is DicomElement element)
+        if (tag.Group is not (>= 8 and < 0xFFFC))
         {
-            Require(element.Length % 2 == 0, $"{tag} has an odd length", problems);
+            problems.Add($"{tag} has no place in a data set");
+        }
+
+        if (tag.Group is >= 0x5000 and <= 0x501E)
+        {
+            problems.Add($"{tag} is a curve");
+        }
+
+        if (tag.IsPrivate)
+        {
+            CheckPrivate(dataset, tag, problems);
+        }
+
+        if (item is DicomElement element && element.Length % 2 != 0)
+        {
+            problems.Add($"{tag} has an odd length");
+        }
+    }
+
+    private static void CheckPrivate(DicomDataset dataset, DicomTag tag, List<string> problems)
+    {
+        if (!tag.IsPrivateCreator)
+        {
+            if (dataset.GetPrivateCreator(tag) is null)
+            {
+                problems.Add($"{tag} is private without a creator");
+            }
+        }
+        else if (!dataset.Any(i => i.Tag.Group == tag.Group && i.Tag.CreatorTag == tag && !i.Tag.IsPrivateCreator))
+        {
+            problems.Add($"{tag} reserves an empty private block");
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class DeidentifyRun
     private const int MaxKeptHeaders = 2000;
     private readonly string _input;
     private readonly string _output;
+    private readonly bool _isFile;
     private readonly ReferenceCheck _references = new();
     private readonly ConcurrentDictionary<string, Study> _studies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _renamed = new(StringComparer.Ordinal);
@@ -27,6 +28,7 @@ internal sealed class DeidentifyRun
         // Full paths: a relative one asks the system for the working folder at each use.
         _input = Path.GetFullPath(input);
         _output = Path.GetFullPath(output);
+        _isFile = File.Exists(_input);
     }
 
     /// <summary>Runs both passes. The engine is asked for after the first: what it loads is loaded meanwhile.</summary>
@@ -193,10 +195,15 @@ internal sealed class DeidentifyRun
     // The same relative path, unless it names the patient or holds an original UID.
     private string Target(Source source, DicomFile output)
     {
-        var same = InputFiles.Target(_input, source.Path, _output);
-        if (File.Exists(_input) || !source.Study!.Identities.IsNamedIn(Path.GetRelativePath(_input, source.Path)))
+        if (_isFile)
         {
-            return same;
+            return _output;
+        }
+
+        var relative = Path.GetRelativePath(_input, source.Path);
+        if (!source.Study!.Identities.IsNamedIn(relative))
+        {
+            return Path.Combine(_output, relative);
         }
 
         var series = output.Dataset.GetString(DicomTag.SeriesInstanceUID) ?? "series";

@@ -10,9 +10,15 @@ namespace Defacer.Deidentify.Pixels.BurntIn;
 /// <param name="Alternatives">One of these.</param>
 internal sealed record RuleCondition(DicomTag Tag, string Kind, string[] Alternatives)
 {
-    internal bool Holds(DicomDataset dataset)
+    /// <param name="dataset">The object.</param>
+    /// <param name="seen">Values that were read for other conditions: hundreds of rules ask the same of an image.</param>
+    internal bool Holds(DicomDataset dataset, Dictionary<DicomTag, IReadOnlyList<string>> seen)
     {
-        var values = dataset.GetStrings(Tag);
+        if (!seen.TryGetValue(Tag, out var values))
+        {
+            seen[Tag] = values = dataset.GetStrings(Tag);
+        }
+
         return Kind switch
         {
             "missing" => !dataset.Contains(Tag),
@@ -37,9 +43,10 @@ internal sealed class DeviceRules
     {
         isWhole = false;
         List<PixelRegion>? regions = null;
+        var seen = new Dictionary<DicomTag, IReadOnlyList<string>>();
         foreach (var (conditions, region) in _rules)
         {
-            if (Array.TrueForAll(conditions, c => c.Holds(dataset)))
+            if (Array.TrueForAll(conditions, c => c.Holds(dataset, seen)))
             {
                 regions ??= [];
                 isWhole |= region is null;
