@@ -93,6 +93,13 @@ public sealed class DicomJsonWriter(Utf8JsonWriter writer, DicomJsonOptions opti
             return;
         }
 
+        // PS3.18 F.2.5: nothing but padding is an empty value.
+        var texts = element.VR.IsText ? dataset.GetStrings(element.Tag) : [];
+        if (texts is [{ Length: 0 }])
+        {
+            return;
+        }
+
         writer.WriteStartArray("Value");
         if (element.Tag == DicomTag.SpecificCharacterSet)
         {
@@ -100,7 +107,7 @@ public sealed class DicomJsonWriter(Utf8JsonWriter writer, DicomJsonOptions opti
         }
         else if (element.VR.IsText)
         {
-            WriteTexts(dataset.GetStrings(element.Tag), element.VR);
+            WriteTexts(texts, element.VR);
         }
         else if (element.VR == DicomVR.AT)
         {

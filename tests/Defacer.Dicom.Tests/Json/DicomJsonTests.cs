@@ -65,6 +65,15 @@ public class DicomJsonTests
     }
 
     [Fact]
+    public void Write_NothingButPadding_IsAnEmptyValue()
+    {
+        var dataset = new DicomDataset(DicomElement.FromText(DicomTag.ReferringPhysicianName, DicomVR.PN, "  "));
+
+        Assert.Equal(
+            """{"00080090":{"vr":"PN"}}""", Encoding.UTF8.GetString(DicomJsonWriter.ToUtf8(dataset, s_whole)));
+    }
+
+    [Fact]
     public void Write_NumbersAtTheirEdges_ComeBack()
     {
         var dataset = new DicomDataset();
