@@ -1,5 +1,7 @@
+using System.Text;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using FsCheck.Xunit;
 using Xunit;
 
 namespace Defacer.Deidentify.Tests;
@@ -48,6 +50,34 @@ public sealed class DescriptorCleanerTests
         file.Dataset.AddOrUpdate(DicomTag.SeriesDescription, DicomVR.LO, text);
 
         Assert.Equal(expected, Apply(file).GetString(DicomTag.SeriesDescription));
+    }
+
+    // Whatever the order, the separators and the case: nothing of the person is left, every harmless word is.
+    [Property]
+    public bool Apply_NamesAmongWords_GoAndWordsStay(byte[] choices)
+    {
+        string[] names = ["Mustermann", "ERIKA", "mustermann^erika", "PID-47110815", "47110815", "acc 4711", "19640812"];
+        string[] words = ["T1", "FLAIR", "axial", "Brain", "contrast"];
+        string[] separators = [" ", "_", "^", ", ", " - "];
+        var text = new StringBuilder();
+        var expected = new List<string>();
+        foreach (var choice in choices.Take(8))
+        {
+            var isName = (choice & 1) == 1;
+            var word = isName ? names[(choice >> 1) % names.Length] : words[(choice >> 1) % words.Length];
+            text.Append(text.Length > 0 ? separators[choice % separators.Length] : "").Append(word);
+            if (!isName)
+            {
+                expected.Add(word);
+            }
+        }
+
+        var file = Setup.Image();
+        file.Dataset.AddOrUpdate(
+            new DicomElement(DicomTag.SeriesDescription, DicomVR.LO, Encoding.ASCII.GetBytes(text.ToString())));
+        var left = Apply(file).GetString(DicomTag.SeriesDescription) ?? string.Empty;
+        return expected.SequenceEqual(
+            left.Split([' ', '_', '^', ',', '-'], StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

@@ -88,6 +88,21 @@ public sealed class PixelCleanerTests
         Assert.Contains("looks like text", Apply(file).Parked!.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Apply_CaptureThatSaysItHasNoText_IsBelievedOnlyWhenItShowsNone(bool hasText)
+    {
+        var file = Image("1.2.840.10008.5.1.4.1.1.7", 320, 240);
+        file.Dataset.AddOrUpdate(DicomTag.BurnedInAnnotation, DicomVR.CS, "NO");
+        if (hasText)
+        {
+            Draw(file, 8, 8, 2);
+        }
+
+        Assert.Equal(hasText, Apply(file).Parked is not null);
+    }
+
     [Fact]
     public void Apply_ScannerImage_IsNotTouchedAndNothingIsClaimed()
     {

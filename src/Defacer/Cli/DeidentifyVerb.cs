@@ -64,7 +64,13 @@ internal static class DeidentifyVerb
     {
         foreach (var path in InputFiles.Below(input))
         {
-            var actions = engine.Explain(DicomFile.Open(path), cancellationToken);
+            var file = DicomFile.Open(path);
+            var actions = engine.Explain(file, cancellationToken);
+            if (engine.Apply(file, faceRemoved: false, cancellationToken).Parked is { } parked)
+            {
+                Terminal.Error($"{path}: {parked.Cause}: {parked.Detail} {parked.Remedy}");
+            }
+
             if (json)
             {
                 Terminal.Json(actions);

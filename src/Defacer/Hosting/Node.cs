@@ -77,6 +77,11 @@ public sealed class Node(
                 paths.SiteKey);
         }
 
+        if (File.Exists(paths.SiteKey) && KeyFile.Exposure(paths.SiteKey) is { } exposed)
+        {
+            _log.LogWarning("The site key is not secret: {Exposure}.", exposed);
+        }
+
         SiteKeyMark.Check(spool, tools.Key);
         await _ledger.AcceptUncommittedAsync(
             [.. options.Destinations.Where(d => d.Value.StorageCommitment.Ask).Select(d => d.Key)], cancellationToken);

@@ -38,9 +38,11 @@ internal sealed class PixelCleaner(DeviceRules rules)
 
         if (blank is null && keep.Count == 0)
         {
-            return burntIn == "NO" || !(isAtRisk || burntIn == "YES" || IsPage(source))
-                ? unchanged
-                : Park("image of a kind that often shows text or a person, and no rule knows its device", syntax);
+            return burntIn != "NO" && (isAtRisk || burntIn == "YES" || IsPage(source))
+                ? Park("image of a kind that often shows text or a person, and no rule knows its device", syntax)
+                : isAtRisk && ShowsText(output, syntax, cancellationToken)
+                    ? Park("image that says it has no burnt-in text and shows what looks like it", syntax)
+                    : unchanged;
         }
 
         if (!isAtRisk && blank is null)
@@ -49,6 +51,23 @@ internal sealed class PixelCleaner(DeviceRules rules)
         }
 
         return Blank(output, syntax, blank ?? [], keep, cancellationToken);
+    }
+
+    // The source's word is believed only where the border does not speak against it.
+    private static bool ShowsText(DicomDataset output, DicomTransferSyntax syntax, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reader = new PixelDataReader(output, syntax);
+            var frame = new byte[reader.Description.FrameBytes];
+            reader.ReadFrame(0, frame, cancellationToken);
+            return TextDetector.FindsText(frame, reader.Description);
+        }
+        catch (DicomFormatException)
+        {
+            // What cannot be looked at is left to what the source says of it.
+            return false;
+        }
     }
 
     private static PixelOutcome Blank(DicomDataset output, DicomTransferSyntax syntax,
