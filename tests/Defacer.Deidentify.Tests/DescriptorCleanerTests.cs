@@ -56,7 +56,8 @@ public sealed class DescriptorCleanerTests
     [Property]
     public bool Apply_NamesAmongWords_GoAndWordsStay(byte[] choices)
     {
-        string[] names = ["Mustermann", "ERIKA", "mustermann^erika", "PID-47110815", "47110815", "acc 4711", "19640812"];
+        string[] names =
+            ["Mustermann", "ERIKA", "mustermann^erika", "PID-47110815", "47110815", "acc 4711", "19640812"];
         string[] words = ["T1", "FLAIR", "axial", "Brain", "contrast"];
         string[] separators = [" ", "_", "^", ", ", " - "];
         var text = new StringBuilder();

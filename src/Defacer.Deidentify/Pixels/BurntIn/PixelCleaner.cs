@@ -188,7 +188,8 @@ internal sealed class PixelCleaner(DeviceRules rules)
         foreach (var item in source.GetItems(DicomTag.SequenceOfUltrasoundRegions))
         {
             if (item.GetInt(DicomTag.RegionLocationMinX0) is { } x0
-                && item.GetInt(DicomTag.RegionLocationMaxX1) is { } x1 && item.GetInt(DicomTag.RegionLocationMinY0) is { } y0
+                && item.GetInt(DicomTag.RegionLocationMaxX1) is { } x1
+                && item.GetInt(DicomTag.RegionLocationMinY0) is { } y0
                 && item.GetInt(DicomTag.RegionLocationMaxY1) is { } y1 && x1 > x0 && y1 > y0 && x0 >= 0 && y0 >= 0)
             {
                 regions.Add(new PixelRegion(x0, y0, x1 - x0 + 1, y1 - y0 + 1));
