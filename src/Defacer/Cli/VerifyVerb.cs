@@ -65,7 +65,7 @@ internal static class VerifyVerb
             Terminal.Line($"{results.Count - failed.Count} of {results.Count} files hold nothing of the originals.");
             if (alone > 0)
             {
-                Terminal.Line($"{alone} have no original at the same relative path: their UIDs and dates were not compared with one.");
+                Terminal.Line($"{alone} have no original at the same relative path or place in the patient: their UIDs and dates were not compared with one.");
             }
         }
 
