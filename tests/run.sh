@@ -36,7 +36,7 @@ step() {  # name, command...: a step that counts as one test
 
 install_peers() {
   local missing=()
-  for pair in storescp:dcmtk Orthanc:orthanc dciodvfy:dicom3tools gdcmconv:libgdcm-tools xz:xz-utils wine:wine; do
+  for pair in storescp:dcmtk Orthanc:orthanc dciodvfy:dicom3tools gdcmconv:libgdcm-tools opj_decompress:libopenjp2-tools xz:xz-utils wine:wine; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing+=("${pair##*:}")
   done
   [ ${#missing[@]} -eq 0 ] && return 0

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Pixels;
@@ -55,6 +56,38 @@ internal ref struct JpegBitReader
         var value = (int)(_bits >> (64 - size));
         Drop(size);
         return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
+    }
+
+    /// <summary>Decodes differences of one component, as many as there is room for.</summary>
+    internal void ReadDifferences(JpegHuffmanTable table, Span<int> differences)
+    {
+        var whole = table.WholeDifferences;
+        var (bits, count) = (_bits, _count);
+        for (var i = 0; i < differences.Length; i++)
+        {
+            if (count < 32)
+            {
+                (_bits, _count) = (bits, count);
+                Fill();
+                (bits, count) = (_bits, _count);
+            }
+
+            var entry = whole[(int)(bits >> (64 - JpegHuffmanTable.WholeBits))];
+            var length = entry & 0xFF;
+            if (length != 0 && length <= count)
+            {
+                differences[i] = entry >> 8;
+                bits <<= length;
+                count -= length;
+                continue;
+            }
+
+            (_bits, _count) = (bits, count);
+            differences[i] = ReadDifference(table);
+            (bits, count) = (_bits, _count);
+        }
+
+        (_bits, _count) = (bits, count);
     }
 
     /// <summary>Decodes a run of zeros and the coefficient after it (T.81 §F.2.2.2).</summary>
@@ -124,6 +157,23 @@ internal ref struct JpegBitReader
 
     private void Fill()
     {
+        // Eight bytes at once where none is FF. The bits of the byte that is not whole yet are the same when it comes
+        // again.
+        if (Position + 8 <= _data.Length)
+        {
+            var next = BinaryPrimitives.ReadUInt64BigEndian(_data[Position..]);
+            if (!HasMarkerByte(next))
+            {
+                _bits |= next >> _count;
+                var taken = (63 - _count) >> 3;
+                Position += taken;
+                _count += taken * 8;
+                return;
+            }
+        }
+
+        // Drops what was put in beyond the count: the way below adds whole bytes only.
+        _bits &= _count == 0 ? 0 : ulong.MaxValue << (64 - _count);
         while (_count <= 56 && Position < _data.Length)
         {
             var value = _data[Position];
@@ -142,6 +192,10 @@ internal ref struct JpegBitReader
             _count += 8;
         }
     }
+
+    // Whether a byte is FF: its complement is zero.
+    private static bool HasMarkerByte(ulong bytes) =>
+        ((~bytes - 0x0101010101010101) & bytes & 0x8080808080808080) != 0;
 
     private void Drop(int count)
     {

@@ -11,8 +11,12 @@ internal sealed class JpegHuffmanTable
     /// <summary>Codes up to this length are found in one step; longer ones are rare by their nature.</summary>
     internal const int FastBits = 9;
 
+    /// <summary>A difference is found in one step where its code and its bits are not longer together.</summary>
+    internal const int WholeBits = 12;
+
     private const int MaxLength = 16;
     private readonly byte[] _symbols;
+    private int[]? _whole;
 
     // Length of the code in the high byte, symbol in the low one; 0 where the code is longer than FastBits.
     private readonly ushort[] _fast = new ushort[1 << FastBits];
@@ -58,12 +62,37 @@ internal sealed class JpegHuffmanTable
         }
     }
 
+    /// <summary>
+    /// For the next <see cref="WholeBits"/> bits: the difference that they begin with in the upper 24 bits, and the length of
+    /// its code and bits in the lower 8; 0 where it is longer or nothing begins so.
+    /// </summary>
+    internal ReadOnlySpan<int> WholeDifferences => _whole ??= FindWhole();
+
     /// <summary>Finds the code at the top of 16 bits.</summary>
     /// <returns>Length and symbol; a length of 0 when no code begins like this.</returns>
     internal (int Length, int Symbol) Find(int bits16)
     {
         var entry = _fast[bits16 >> (16 - FastBits)];
         return entry != 0 ? (entry >> 8, entry & 0xFF) : FindLong(bits16);
+    }
+
+    private int[] FindWhole()
+    {
+        var whole = new int[1 << WholeBits];
+        for (var next = 0; next < whole.Length; next++)
+        {
+            var (length, size) = Find(next << (16 - WholeBits));
+            if (length == 0 || size > 15 || length + size > WholeBits)
+            {
+                continue;
+            }
+
+            var value = (next >> (WholeBits - length - size)) & ((1 << size) - 1);
+            var difference = size > 0 && value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
+            whole[next] = (difference << 8) | (length + size);
+        }
+
+        return whole;
     }
 
     private (int Length, int Symbol) FindLong(int bits16)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Defacer.Dicom.Data;
 
 namespace Defacer.Dicom.Pixels;
@@ -8,6 +9,8 @@ namespace Defacer.Dicom.Pixels;
 /// </summary>
 internal sealed class JpegLosslessScan(PixelDescription description, int[] components, JpegHuffmanTable[] tables)
 {
+    private int[]? _differences;
+
     /// <summary>Bits of a sample, 2 to 16.</summary>
     internal required int Precision { get; init; }
 
@@ -47,7 +50,15 @@ internal sealed class JpegLosslessScan(PixelDescription description, int[] compo
                 isFirst = true;
             }
 
-            DecodeLine(ref reader, line, above, isFirst);
+            if (components.Length == 1)
+            {
+                DecodeLineAlone(ref reader, line, above, isFirst);
+            }
+            else
+            {
+                DecodeLine(ref reader, line, above, isFirst);
+            }
+
             Store(line, destination, row);
             (above, line) = (line, above);
         }
@@ -78,6 +89,31 @@ internal sealed class JpegLosslessScan(PixelDescription description, int[] compo
         }
     }
 
+    // Of one component: the differences of a line at once, then the sums.
+    private void DecodeLineAlone(ref JpegBitReader reader, Span<ushort> line, ReadOnlySpan<ushort> above, bool isFirst)
+    {
+        var differences = _differences ??= new int[line.Length];
+        reader.ReadDifferences(tables[0], differences);
+        var value = (isFirst ? 1 << (Precision - PointTransform - 1) : above[0]) + differences[0];
+        line[0] = (ushort)value;
+        above = above[..line.Length];
+        if (isFirst || Predictor == 1)
+        {
+            for (var i = 1; i < line.Length; i++)
+            {
+                value += differences[i];
+                line[i] = (ushort)value;
+            }
+
+            return;
+        }
+
+        for (var i = 1; i < line.Length; i++)
+        {
+            line[i] = (ushort)(Predict(Predictor, line[i - 1], above[i], above[i - 1]) + differences[i]);
+        }
+    }
+
     private static int Predict(int predictor, int left, int above, int aboveLeft) => predictor switch
     {
         1 => left,
@@ -93,6 +129,12 @@ internal sealed class JpegLosslessScan(PixelDescription description, int[] compo
     {
         var samples = description.SamplesPerPixel;
         var wide = description.BitsAllocated == 16;
+        if (samples == 1 && wide && PointTransform == 0 && BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.AsBytes(line).CopyTo(destination[(row * description.Columns * 2)..]);
+            return;
+        }
+
         for (var c = 0; c < components.Length; c++)
         {
             var at = ((row * description.Columns * samples) + components[c]) * (wide ? 2 : 1);
