@@ -40,7 +40,7 @@ internal static class TestInstances
             Association = association,
         };
 
-    public static async Task<StoreOutcome> ReceiveAsync(
+    public static StoreOutcome Receive(
         SpoolStore spool, byte[] dataSet, string sop, string association = "", DateTimeOffset? at = null)
     {
         using var file = spool.TryCreate(
@@ -53,6 +53,6 @@ internal static class TestInstances
         // In two parts, as fragments come.
         file.Write(dataSet.AsSpan(0, dataSet.Length / 2));
         file.Write(dataSet.AsSpan(dataSet.Length / 2));
-        return await file.CommitAsync(CancellationToken.None);
+        return file.Commit();
     }
 }

@@ -15,6 +15,9 @@ public sealed class DicomServer : IAsyncDisposable
 
     // For a last A-ABORT to be read by peers that do not close: a close at once may overtake it.
     private static readonly TimeSpan s_closeGrace = TimeSpan.FromMilliseconds(500);
+
+    // Who asked for nothing yet is not given a thread for long: at most so many of them are that.
+    private static readonly TimeSpan s_firstPatience = TimeSpan.FromMilliseconds(50);
     private readonly DicomServerOptions _options;
     private readonly ServerContext _context;
     private readonly CancellationTokenSource _stop = new();
@@ -57,7 +60,8 @@ public sealed class DicomServer : IAsyncDisposable
                 services, options.TransferSyntaxOrder, options.Limits.MaxPduLength, options.ImplementationVersionName),
             observer ?? SilentAssociationObserver.Instance,
             time ?? TimeProvider.System,
-            new AssociationRegistry(options.Limits));
+            new AssociationRegistry(options.Limits),
+            options.Patience);
     }
 
     /// <summary>Where it listens; the port is the real one when 0 was asked for.</summary>
@@ -209,7 +213,10 @@ public sealed class DicomServer : IAsyncDisposable
         {
             TcpOptions.Apply(socket);
             var stream = await OpenStreamAsync(socket).ConfigureAwait(false);
-            var transport = new Transport(stream, _options.StreamFactory is null ? socket : null, _context.Time);
+            var transport = new Transport(stream, _options.StreamFactory is null ? socket : null, _context.Time)
+            {
+                Patience = FirstPatience,
+            };
             var association = new ServerAssociation(_context, transport, peer, CertificateOf(stream));
             await using (association.ConfigureAwait(false))
             {
@@ -232,6 +239,8 @@ public sealed class DicomServer : IAsyncDisposable
             _context.Registry.EndConnection();
         }
     }
+
+    private TimeSpan FirstPatience => _options.Patience < s_firstPatience ? _options.Patience : s_firstPatience;
 
     private static IPEndPoint PeerOf(Socket socket) => socket.RemoteEndPoint switch
     {

@@ -31,6 +31,12 @@ public sealed record DicomServerOptions
     /// <summary>Our version as peers see it, 1 to 16 characters.</summary>
     public string ImplementationVersionName { get; init; } = DicomFileMeta.ImplementationVersionName;
 
+    /// <summary>
+    /// How long a receiving thread itself waits for a peer's next bytes before it goes back to the pool. Default zero.
+    /// More saves thread changes where peers send without pause; the pool then needs a thread for each association.
+    /// </summary>
+    public TimeSpan Patience { get; init; }
+
     /// <summary>Puts a stream over an accepted socket, TLS for one; null talks over the socket itself.</summary>
     public Func<Socket, CancellationToken, ValueTask<Stream>>? StreamFactory { get; init; }
 }

@@ -103,6 +103,7 @@ internal sealed class ServerAssociation : IAsyncDisposable
         var channel = new DimseChannel(
             _layer, contexts, request.UserInformation.MaxPduLength, _server.Limits, _server.Timeouts);
         await _layer.AcceptAsync(answer).ConfigureAwait(false);
+        _layer.Transport.Patience = _server.Patience;
         return channel;
     }
 

@@ -12,4 +12,5 @@ internal sealed record ServerContext(
     AssociationNegotiator Negotiator,
     IAssociationObserver Observer,
     TimeProvider Time,
-    AssociationRegistry Registry);
+    AssociationRegistry Registry,
+    TimeSpan Patience);

@@ -6,8 +6,8 @@ using Defacer.Spool;
 namespace Defacer.Assemble;
 
 /// <summary>
-/// Takes acknowledged instances into their jobs: first the ledger, then the file's place. Whatever a crash leaves
-/// behind in <c>incoming/</c> comes here again, and a repetition changes nothing.
+/// Takes acknowledged instances into their jobs: first the ledger, then the file's name there, then the old name goes.
+/// Whatever a crash leaves behind under an old name comes here again, and a repetition changes nothing.
 /// </summary>
 public sealed class StudyIntake(
     SpoolStore spool, ILedger ledger, RouteTable routes, StudyClock clock, TimeProvider time, ILogger<StudyIntake> log)
@@ -15,8 +15,9 @@ public sealed class StudyIntake(
     // One ledger transaction for what piled up meanwhile; 256 bounds its length to some tens of milliseconds.
     private const int MaxBatch = 256;
 
-    // Nobody waits for the intake: the sender has its answer. A pause lets instances share transaction and flush.
-    private static readonly TimeSpan s_gathering = TimeSpan.FromMilliseconds(50);
+    // Nobody waits for the intake: the sender has its answer. A pause lets instances share transaction and flushes,
+    // which would else compete with those that senders wait for.
+    private static readonly TimeSpan s_gathering = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -25,21 +26,26 @@ public sealed class StudyIntake(
     /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var batch = new List<Arrival>();
         while (await spool.Arrivals.WaitToReadAsync(ct))
         {
             await Task.Delay(s_gathering, time, ct);
-            batch.Clear();
-            while (batch.Count < MaxBatch && spool.Arrivals.TryRead(out var arrival))
-            {
-                batch.Add(arrival);
-            }
-
-            await TakeInUntilDoneAsync(batch, ct);
+            await TakeInUntilDoneAsync(Waiting(), ct);
         }
     }
 
-    /// <summary>Takes a batch in. The files may lie in <c>incoming/</c> or already in their job.</summary>
+    /// <summary>
+    /// Takes in what waits at a start, before anything looks at its studies: the ledger may know an instance whose file
+    /// is not in its place yet.
+    /// </summary>
+    public async Task TakeInWaitingAsync(CancellationToken ct)
+    {
+        for (var batch = Waiting(); batch.Count > 0; batch = Waiting())
+        {
+            await TakeInAsync(batch, ct);
+        }
+    }
+
+    /// <summary>Takes a batch in. The files may have their names in their jobs already.</summary>
     public async Task TakeInAsync(IReadOnlyList<Arrival> batch, CancellationToken ct)
     {
         var placements = batch.SelectMany(Placements).ToList();
@@ -54,21 +60,30 @@ public sealed class StudyIntake(
             }
         }
 
-        // One flush a job and batch. Until then a power cut leaves each renamed file under its old or its new name, and
-        // both are looked at. A folder that is gone belongs to a job that was finished by an earlier try.
+        // One flush a job and batch. A folder that is gone belongs to a job that was finished by an earlier try.
         foreach (var folder in changed.Select(spool.Folders.Originals).Where(Directory.Exists))
         {
             spool.Disk.FlushFolder(folder);
         }
 
-        // What is superfluous, or was copied to several jobs, goes from incoming/ last: a crash before finds it there
-        // and repeats everything.
+        // The old name goes only now that the new ones are durable: no file system can lose both.
         foreach (var arrival in batch)
         {
-            spool.Disk.Delete(spool.Folders.Arrival(arrival.Id));
+            spool.Disk.Delete(arrival.Path);
         }
 
         clock.Wake();
+    }
+
+    private List<Arrival> Waiting()
+    {
+        var batch = new List<Arrival>();
+        while (batch.Count < MaxBatch && spool.Arrivals.TryRead(out var arrival))
+        {
+            batch.Add(arrival);
+        }
+
+        return batch;
     }
 
     private async Task TakeInUntilDoneAsync(List<Arrival> batch, CancellationToken ct)
@@ -82,7 +97,7 @@ public sealed class StudyIntake(
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // Top of the loop that owns these arrivals: they are safe in incoming/, so a full or failing disk
+                // Top of the loop that owns these arrivals: they are safe under their old names, so a full or failing disk
                 // means waiting.
                 log.LogError(
                     e, "{Count} received instances could not be taken into their studies; trying again.", batch.Count);
@@ -114,18 +129,16 @@ public sealed class StudyIntake(
         Arrival arrival, IReadOnlyList<(Placement Placement, IntakeDecision Decision)> places, HashSet<string> changed,
             CancellationToken ct)
     {
-        var source = spool.Folders.Arrival(arrival.Id);
         foreach (var (placement, decision) in places)
         {
-            var isLast = ReferenceEquals(placement, places[^1].Placement);
             switch (decision)
             {
                 case IntakeDecision.Take:
                     changed.Add(placement.Intake.JobId);
-                    await PutAsync(placement.Intake, source, isLast, ct);
+                    await PutAsync(placement.Intake, arrival.Path, ct);
                     break;
                 case IntakeDecision.Conflict:
-                    await ParkConflictAsync(placement, source, isLast, ct);
+                    await ParkConflictAsync(placement, ct);
                     break;
                 default:
                     log.LogDebug("Job {Job}: an instance came again with the same content; one is kept.",
@@ -135,32 +148,20 @@ public sealed class StudyIntake(
         }
     }
 
-    private async Task PutAsync(Intake intake, string source, bool isLast, CancellationToken ct)
+    private async Task PutAsync(Intake intake, string source, CancellationToken ct)
     {
         using var held = await spool.Locks.TakeAsync(intake.JobId, ct);
-        var target = spool.Folders.Original(intake.JobId, intake.Instance.ArrivalId);
-        if (File.Exists(target) || !File.Exists(source))
+        var originals = spool.Folders.Originals(intake.JobId);
+        var target = SpoolFolders.Arrival(originals, intake.Instance.ArrivalId);
+        if (!File.Exists(target) && File.Exists(source))
         {
-            return;
-        }
-
-        MakeFolder(intake);
-        if (isLast)
-        {
-            spool.Disk.Move(source, target);
-        }
-        else
-        {
-            var partial = target + ".part";
-            File.Copy(source, partial, overwrite: true);
-            spool.Disk.FlushFile(partial);
-            spool.Disk.Move(partial, target);
+            MakeFolder(intake, originals);
+            spool.Disk.Link(source, target);
         }
     }
 
-    private void MakeFolder(Intake intake)
+    private void MakeFolder(Intake intake, string originals)
     {
-        var originals = spool.Folders.Originals(intake.JobId);
         if (Directory.Exists(originals))
         {
             return;
@@ -178,10 +179,10 @@ public sealed class StudyIntake(
         spool.Disk.FlushFolder(spool.Folders.Jobs);
     }
 
-    private async Task ParkConflictAsync(Placement placement, string source, bool isLast, CancellationToken ct)
+    private async Task ParkConflictAsync(Placement placement, CancellationToken ct)
     {
         var intake = placement.Intake with { JobId = JobIds.Conflict(placement.Intake.JobId, placement.Arrival.Id) };
-        await PutAsync(intake, source, isLast, ct);
+        await PutAsync(intake, placement.Arrival.Path, ct);
         spool.Disk.FlushFolder(spool.Folders.Originals(intake.JobId));
         await ledger.AddParkedAsync(
             intake.JobId, intake.Route, intake.Instance, ConflictCause(placement.Intake.JobId), ct);

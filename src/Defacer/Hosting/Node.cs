@@ -88,7 +88,7 @@ public sealed class Node(
         await new SpoolRecovery(spool, _ledger, [.. options.Destinations.Keys], logs.CreateLogger<SpoolRecovery>())
             .RunAsync(cancellationToken);
         var peers = _peers = new PeerStages(options, paths, spool, _ledger, metrics, time, logs);
-        var associations = Compose(spool, _ledger, tools, peers);
+        var associations = await ComposeAsync(spool, _ledger, tools, peers, cancellationToken);
         await ListenAsync(spool, associations, peers, cancellationToken);
     }
 
@@ -181,7 +181,8 @@ public sealed class Node(
         }
     }
 
-    private AssociationLog Compose(SpoolStore spool, SqliteLedger ledger, RouteTools tools, PeerStages peers)
+    private async Task<AssociationLog> ComposeAsync(
+        SpoolStore spool, SqliteLedger ledger, RouteTools tools, PeerStages peers, CancellationToken ct)
     {
         var routes = new RouteTable(options);
         var clock = new StudyClock(spool, ledger, routes, time, logs.CreateLogger<StudyClock>())
@@ -212,6 +213,7 @@ public sealed class Node(
 
         var associations =
             new AssociationLog(options, spool, metrics, logs.CreateLogger<AssociationLog>()) { OnEnded = clock.Wake };
+        await intake.TakeInWaitingAsync(ct);
         Run("intake", intake.RunAsync);
         Run("clock", clock.RunAsync);
         Run("worker", worker.RunAsync);

@@ -36,7 +36,7 @@ public static class NodeHost
         var options = NodeConfiguration.Require(configuration);
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = folder, ApplicationName = "defacer" });
-        builder.Configuration.Sources.Clear();
+        ForgetDefaults(builder.Configuration);
         builder.Configuration.AddInMemoryCollection(s_defaults);
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseUrls(options.Console.Url.ToString());
@@ -60,6 +60,15 @@ public static class NodeHost
         app.MapPrometheusScrapingEndpoint("/metrics");
         MapHealth(app);
         return app;
+    }
+
+    // The defaults watch the whole folder, and below it the spool: every instance would be reported some ten times.
+    private static void ForgetDefaults(ConfigurationManager configuration)
+    {
+        var watched = configuration.Sources.OfType<FileConfigurationSource>().Select(s => s.FileProvider)
+            .OfType<IDisposable>().Distinct().ToList();
+        configuration.Sources.Clear();
+        watched.ForEach(w => w.Dispose());
     }
 
     private static void AddLogging(WebApplicationBuilder builder, TelemetryOptions telemetry)

@@ -12,7 +12,20 @@ public sealed partial class SqliteLedger
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<IntakeDecision>> TakeInAsync(IReadOnlyList<Intake> arrivals, CancellationToken ct) =>
-        TransactAsync<IReadOnlyList<IntakeDecision>>(() => [.. arrivals.Select(TakeIn)], ct);
+        TransactAsync<IReadOnlyList<IntakeDecision>>(
+            () =>
+            {
+                // A job's own row is read and written once, not for each of its instances.
+                var grown = new Dictionary<string, Growth>(StringComparer.Ordinal);
+                var decisions = arrivals.Select(a => TakeIn(a, grown)).ToList();
+                foreach (var (jobId, growth) in grown)
+                {
+                    Grow(jobId, growth);
+                }
+
+                return decisions;
+            },
+            ct);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Instance>> InstancesAsync(string jobId, CancellationToken ct) =>
@@ -50,14 +63,19 @@ public sealed partial class SqliteLedger
         },
         ct);
 
-    private IntakeDecision TakeIn(Intake intake)
+    private IntakeDecision TakeIn(Intake intake, Dictionary<string, Growth> grown)
     {
         var (jobId, instance) = (intake.JobId, intake.Instance);
-        var job = Find(jobId);
-        if (job is null)
+        if (!grown.TryGetValue(jobId, out var growth))
+        {
+            grown.Add(jobId, growth = new Growth(Find(jobId)?.State));
+        }
+
+        if (growth.State is null)
         {
             Insert(jobId, intake.Route, JobState.Receiving, "first instance", instance.ArrivedAt);
             Note(jobId, JobState.Receiving, "first instance");
+            growth.State = JobState.Receiving;
             Add(jobId, instance);
             return IntakeDecision.Take;
         }
@@ -68,7 +86,7 @@ public sealed partial class SqliteLedger
         if (known is [])
         {
             Add(jobId, instance);
-            Reopen(job, instance, "late instance");
+            Reopen(jobId, growth, instance, "late instance");
             return IntakeDecision.Take;
         }
 
@@ -95,21 +113,30 @@ public sealed partial class SqliteLedger
             "UPDATE instances SET arrival_id = $2, arrived_at = $3, bytes = $4, has_original = 1 WHERE job_id = $0 "
                 + "AND sop_instance_uid = $1",
             jobId, instance.SOPInstanceUID, instance.ArrivalId, instance.ArrivedAt, instance.Bytes);
-        Reopen(job, instance, "sent again");
+        Reopen(jobId, growth, instance, "sent again");
         return IntakeDecision.Take;
     }
 
-    private void Reopen(Job job, Instance instance, string reason)
+    private void Reopen(string jobId, Growth growth, Instance instance, string reason)
     {
-        Execute(
-            "UPDATE jobs SET revision = revision + 1, is_cleaned = 0, last_arrival_at = max(last_arrival_at, $1) "
-                + "WHERE id = $0",
-            job.Id, instance.ArrivedAt);
+        growth.Add(instance.ArrivedAt);
 
         // A worker in the middle finds the new revision at its end and lets the job go back.
-        if (job.State is not JobState.Receiving and not JobState.Processing)
+        if (growth.State is not JobState.Receiving and not JobState.Processing)
         {
-            MoveTo(job.Id, JobState.Receiving, reason);
+            MoveTo(jobId, JobState.Receiving, reason);
+            growth.State = JobState.Receiving;
+        }
+    }
+
+    private void Grow(string jobId, Growth growth)
+    {
+        if (growth.Revisions > 0)
+        {
+            Execute(
+                "UPDATE jobs SET revision = revision + $2, is_cleaned = 0, last_arrival_at = max(last_arrival_at, $1) "
+                    + "WHERE id = $0",
+                jobId, growth.Latest, growth.Revisions);
         }
     }
 
@@ -139,4 +166,21 @@ public sealed partial class SqliteLedger
         IsProcessed = row.GetInt64(6) != 0,
         HasOriginal = row.GetInt64(7) != 0,
     };
+
+    // What a transaction adds to a job.
+    private sealed class Growth(JobState? state)
+    {
+        // Null: there is no such job yet.
+        internal JobState? State { get; set; } = state;
+
+        internal int Revisions { get; private set; }
+
+        internal DateTimeOffset Latest { get; private set; }
+
+        internal void Add(DateTimeOffset arrivedAt)
+        {
+            Revisions++;
+            Latest = arrivedAt > Latest ? arrivedAt : Latest;
+        }
+    }
 }

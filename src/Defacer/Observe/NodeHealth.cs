@@ -72,10 +72,10 @@ public sealed class NodeHealth(SpoolStore spool)
         var path = Path.Combine(spool.Folders.Root, $"probe-{Guid.NewGuid():N}.part");
         try
         {
-            using (var file = spool.Disk.Create(path))
+            using (var file = spool.Disk.Create(path, room: 4096))
             {
-                file.Write("probe"u8);
-                file.Flush();
+                file.Write(0, "probe"u8);
+                file.Flush(length: 5);
             }
 
             spool.Disk.Delete(path);

@@ -11,6 +11,10 @@ namespace Defacer.Receive;
 /// <summary>The DICOM port: verification, storage, and storage commitment where it is set.</summary>
 public static class DicomListener
 {
+    // Between two objects a sender reads the next one from its disk. The pool has the threads (ThreadPoolMinThreads);
+    // a stop waits no longer than this.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+
     /// <summary>
     /// A server that takes every storage class of PS3.4 B.5, and for each the transfer syntaxes that we can decode, in
     /// the sender's order: no lossless image is decompressed by accident.
@@ -29,6 +33,7 @@ public static class DicomListener
                 MaxAssociationsPerCaller = options.MaxAssociations,
             },
             Timeouts = new Timeouts { Idle = options.IdleTimeout },
+            Patience = s_patience,
             TransferSyntaxOrder = TransferSyntaxOrder.Proposer,
             StreamFactory = options.Tls is { } tls ? new TlsServer(security.For(tls)).SecureAsync : null,
         },

@@ -40,14 +40,16 @@ public sealed class SpoolStoreProvider(SpoolStore spool, TimeProvider time) : IS
             return ValueTask.CompletedTask;
         }
 
-        public async ValueTask<DicomStatus> CompleteAsync(CancellationToken cancellationToken) =>
-            await file.CommitAsync(cancellationToken) switch
+        // Waits for the disk on this thread: handing over and back costs more than the wait. The pool has a thread for
+        // each association (ThreadPoolMinThreads).
+        public ValueTask<DicomStatus> CompleteAsync(CancellationToken cancellationToken) =>
+            ValueTask.FromResult(file.Commit() switch
             {
                 StoreOutcome.Stored => DicomStatus.Success,
                 StoreOutcome.UidMismatch =>
                     DicomStatus.DataSetDoesNotMatchSOPClass.WithComment("(0008,0018) is not the command's (0000,1000)"),
                 _ => s_noRoom,
-            };
+            });
 
         public ValueTask DisposeAsync()
         {

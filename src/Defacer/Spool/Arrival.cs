@@ -5,8 +5,11 @@ namespace Defacer.Spool;
 /// </summary>
 public sealed record Arrival
 {
-    /// <summary>Our own random id, sortable by time; the file's name.</summary>
+    /// <summary>Our own random id, sortable by time; the file's name in a job.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Where the file lies until its job has it; empty while it arrives.</summary>
+    public string Path { get; init; } = string.Empty;
 
     /// <summary>When it came.</summary>
     public required DateTimeOffset At { get; init; }

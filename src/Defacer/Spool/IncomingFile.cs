@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 
 namespace Defacer.Spool;
@@ -16,31 +17,42 @@ public enum StoreOutcome
 }
 
 /// <summary>
-/// An instance while it arrives: written as the bytes come, nameless until it is durable. Dropped when disposed
-/// before.
+/// An instance while it arrives: its bytes go to a slot as they come, its beginning is kept in memory and written last,
+/// with the record that makes the file whole. Dropped when disposed before it is committed.
 /// </summary>
 public sealed class IncomingFile : IDisposable
 {
+    // The attributes of routing stand within the first kilobytes of every image; what is longer is read back.
+    private const int FrontBytes = 32 * 1024;
+
+    // From here on the system may write while the rest still arrives; a smaller instance is one write anyway.
+    private const int WriteBackBytes = 256 * 1024;
+    private const int PageMask = 4095;
     private readonly SpoolStore _spool;
     private readonly Arrival _description;
-    private readonly IDiskFile _file;
+    private readonly Slot _slot;
     private readonly XxHash128 _hash = new();
+    private readonly int _headLength;
+
+    // Owned here; returned by Close.
+    private byte[] _front;
+    private int _frontLength;
+    private long _length;
+    private long _writtenBack;
     private bool _failed;
     private bool _isDone;
-    private long _bytes;
 
-    internal IncomingFile(SpoolStore spool, Arrival description, string path, IDiskFile file)
+    internal IncomingFile(SpoolStore spool, Arrival description, Slot slot)
     {
-        (_spool, _description, PartPath, _file) = (spool, description, path, file);
+        (_spool, _description, _slot) = (spool, description, slot);
         var head = ReceivedFile.Head(
             description.SOPClassUID, description.SOPInstanceUID, description.TransferSyntaxUID,
-                description.CallingAeTitle, description.CalledAeTitle);
-        _file.Write(head);
-        _bytes = head.Length;
+            description.CallingAeTitle, description.CalledAeTitle);
+        _front = ArrayPool<byte>.Shared.Rent(FrontBytes);
+        head.CopyTo(_front, 0);
+        _length = _frontLength = _headLength = head.Length;
+        _writtenBack = (FrontBytes + PageMask) & ~PageMask;
     }
-
-    /// <summary>The temporary name.</summary>
-    internal string PartPath { get; }
 
     /// <summary>Our id of the arrival.</summary>
     public string Id => _description.Id;
@@ -58,9 +70,17 @@ public sealed class IncomingFile : IDisposable
 
         try
         {
-            _file.Write(bytes);
             _hash.Append(bytes);
-            _bytes += bytes.Length;
+            var toFront = _length < FrontBytes ? (int)Math.Min(FrontBytes - _length, bytes.Length) : 0;
+            bytes[..toFront].CopyTo(_front.AsSpan(_frontLength));
+            _frontLength += toFront;
+            if (bytes.Length > toFront)
+            {
+                _slot.File.Write(_length + toFront, bytes[toFront..]);
+            }
+
+            _length += bytes.Length;
+            StartWriteBack();
         }
         catch (Exception e) when (DiskError.Is(e))
         {
@@ -70,12 +90,12 @@ public sealed class IncomingFile : IDisposable
     }
 
     /// <summary>
-    /// Returns only when the instance is on stable storage and findable after a crash, or given up. Order: file
-    /// flushed, renamed, folder flushed (shared by all that wait together).
+    /// Returns only when the instance is on stable storage and findable after a crash, or given up: the bytes with
+    /// their record are flushed, once; the name of the slot was made durable before.
     /// </summary>
-    public async ValueTask<StoreOutcome> CommitAsync(CancellationToken ct)
+    public StoreOutcome Commit()
     {
-        if (_failed || !Flush(out var routing))
+        if (_failed || ReadRouting() is not { } routing)
         {
             return StoreOutcome.OutOfResources;
         }
@@ -85,15 +105,18 @@ public sealed class IncomingFile : IDisposable
             return StoreOutcome.UidMismatch;
         }
 
-        var arrival = _description with
+        var hash = _hash.GetCurrentHashAsUInt128();
+        var arrival = _description with { Routing = routing, ContentHash = $"{hash:x32}", Bytes = _length };
+        new ArrivalRecord(
+            Guid.ParseExact(_description.Id, "N"), ParseOrEmpty(_description.Association), _description.At, _length, hash)
+            .Write(_front.AsSpan(0, _headLength));
+        if (!_spool.TryCommit(_slot, _front.AsSpan(0, _frontLength), arrival))
         {
-            Routing = routing,
-            ContentHash = Convert.ToHexStringLower(_hash.GetCurrentHash()),
-            Bytes = _bytes,
-        };
-        var isStored = await _spool.CommitAsync(this, arrival, ct);
-        _isDone = true;
-        return isStored ? StoreOutcome.Stored : StoreOutcome.OutOfResources;
+            return StoreOutcome.OutOfResources;
+        }
+
+        Close();
+        return StoreOutcome.Stored;
     }
 
     /// <inheritdoc/>
@@ -101,39 +124,50 @@ public sealed class IncomingFile : IDisposable
     {
         if (!_isDone)
         {
-            _isDone = true;
-            CloseQuietly();
-            _spool.Discard(PartPath);
+            Close();
+            _spool.Discard(_slot.Path);
         }
     }
 
-    // One attempt only: after a failed flush the kernel may call the lost pages clean, and a second flush would lie.
-    private bool Flush(out RoutingAttributes routing)
+    private static Guid ParseOrEmpty(string id) => Guid.TryParseExact(id, "N", out var guid) ? guid : Guid.Empty;
+
+    private void Close()
     {
-        routing = RoutingAttributes.None;
+        _isDone = true;
+        _slot.File.Dispose();
+        ArrayPool<byte>.Shared.Return(_front);
+        _front = [];
+    }
+
+    // Whole pages only: one that is written back half full is written again.
+    private void StartWriteBack()
+    {
+        if (_length - _writtenBack >= WriteBackBytes)
+        {
+            var end = _length & ~(long)PageMask;
+            _slot.File.StartWriteBack(_writtenBack, end - _writtenBack);
+            _writtenBack = end;
+        }
+    }
+
+    private RoutingAttributes? ReadRouting()
+    {
+        var front = new ArraySegment<byte>(_front, 0, _frontLength);
+        if (ReceivedFile.ReadRouting(front, isWhole: _length == _frontLength) is { } routing)
+        {
+            return routing;
+        }
+
         try
         {
-            _file.Flush();
-            routing = ReceivedFile.ReadRouting(_file.Stream);
-            _file.Dispose();
-            return true;
+            _slot.File.Write(0, front);
+            using var stream = _slot.File.OpenRead();
+            return ReceivedFile.ReadRouting(stream);
         }
         catch (Exception e) when (DiskError.Is(e))
         {
             _spool.ReportDiskError(e);
-            return false;
-        }
-    }
-
-    private void CloseQuietly()
-    {
-        try
-        {
-            _file.Dispose();
-        }
-        catch (Exception e) when (DiskError.Is(e))
-        {
-            // The stream's last write fails again on a full disk; the file is removed next, so nothing is lost.
+            return null;
         }
     }
 }

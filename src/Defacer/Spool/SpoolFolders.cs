@@ -4,7 +4,8 @@ namespace Defacer.Spool;
 /// Names in the spool, readable with <c>ls</c>:
 /// <code>
 /// VERSION lock spool.key ledger.db
-/// incoming/ARRIVAL.dcm            acknowledged, not yet in a study      (.part: still arriving)
+/// slots/NAME.slot                 made ahead, arriving, or acknowledged and not yet in a study
+/// incoming/ARRIVAL.dcm            acknowledged by an earlier run, not yet in a study
 /// jobs/JOB/job.json               route and study of the job
 /// jobs/JOB/original/ARRIVAL.dcm   as received
 /// jobs/JOB/output/INSTANCE.dcm    defaced, de-identified, verified
@@ -20,6 +21,7 @@ public sealed class SpoolFolders
     public SpoolFolders(string root)
     {
         Root = Path.GetFullPath(root);
+        Slots = Path.Combine(Root, "slots");
         Incoming = Path.Combine(Root, "incoming");
         Jobs = Path.Combine(Root, "jobs");
         Parked = Path.Combine(Root, "parked");
@@ -28,7 +30,10 @@ public sealed class SpoolFolders
     /// <summary>The spool.</summary>
     public string Root { get; }
 
-    /// <summary>Acknowledged instances that are in no job yet.</summary>
+    /// <summary>Files made before their instance comes; what is whole among them at a start was acknowledged.</summary>
+    public string Slots { get; }
+
+    /// <summary>Instances that an earlier run acknowledged and that are in no job yet.</summary>
     public string Incoming { get; }
 
     /// <summary>Jobs, a folder each.</summary>
@@ -40,8 +45,8 @@ public sealed class SpoolFolders
     /// <summary>The ledger.</summary>
     public string Ledger => Path.Combine(Root, "ledger.db");
 
-    /// <summary>The durable name of an arrival.</summary>
-    public string Arrival(string arrivalId) => Path.Combine(Incoming, arrivalId + ".dcm");
+    /// <summary>The name under which an arrival of an earlier run waits.</summary>
+    public string Arrival(string arrivalId) => Arrival(Incoming, arrivalId);
 
     /// <summary>The folder of a job, parked or not; where it would be made when there is none.</summary>
     public string Job(string jobId) =>
@@ -51,7 +56,7 @@ public sealed class SpoolFolders
     public string Originals(string jobId) => Path.Combine(Job(jobId), "original");
 
     /// <summary>The received instance of a job.</summary>
-    public string Original(string jobId, string arrivalId) => Path.Combine(Originals(jobId), arrivalId + ".dcm");
+    public string Original(string jobId, string arrivalId) => Arrival(Originals(jobId), arrivalId);
 
     /// <summary>The folder of verified outputs of a job.</summary>
     public string Outputs(string jobId) => Path.Combine(Job(jobId), "output");
@@ -64,6 +69,9 @@ public sealed class SpoolFolders
 
     /// <summary>The report of a job.</summary>
     public string Report(string jobId) => Path.Combine(Job(jobId), "report.json");
+
+    /// <summary>The name of an arrival in a folder.</summary>
+    internal static string Arrival(string folder, string arrivalId) => Path.Combine(folder, arrivalId + ".dcm");
 
     /// <summary>What a job is.</summary>
     public string Description(string jobId) => Path.Combine(Job(jobId), "job.json");

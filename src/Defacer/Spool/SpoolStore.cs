@@ -5,8 +5,8 @@ using Defacer.Configuration;
 namespace Defacer.Spool;
 
 /// <summary>
-/// Where instances wait. The files are the truth: what is in <c>incoming/</c> or <c>jobs/</c> was acknowledged, and
-/// after a crash it is found there again.
+/// Where instances wait. The files are the truth: what is in <c>incoming/</c> or <c>jobs/</c>, and what is whole in
+/// <c>slots/</c>, was acknowledged, and after a crash it is found there again.
 /// </summary>
 public sealed partial class SpoolStore : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ public sealed partial class SpoolStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<SpoolStore> _log;
     private readonly SpoolLock _lock;
-    private readonly GroupCommit _commit;
+    private readonly SlotPool _slots;
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(
         new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, byte> _openAssociations = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ public sealed partial class SpoolStore : IAsyncDisposable
         (Folders, _lock, _disk, _time, _log) = (folders, held, disk, time, log);
         Key = SpoolKey.LoadOrCreate(Path.Combine(folders.Root, "spool.key"));
         Space = new FreeSpace(disk, folders.Root, options.MinFreeSpace.Bytes, time);
-        _commit = new GroupCommit(disk, folders.Incoming, ReportDiskError);
+        _slots = new SlotPool(disk, folders.Slots, ReportDiskError);
     }
 
     /// <summary>The names.</summary>
@@ -49,7 +49,7 @@ public sealed partial class SpoolStore : IAsyncDisposable
     /// <summary>Keeps a job's folder to one writer at a time.</summary>
     public JobLocks Locks { get; } = new();
 
-    /// <summary>Time that each shared flush took is told here, with success or failure.</summary>
+    /// <summary>Time that each instance took to become durable is told here, with success or failure.</summary>
     public Action<TimeSpan, bool>? OnCommit { get; set; }
 
     /// <summary>Takes the spool, makes its folders, removes what was never finished.</summary>
@@ -64,13 +64,14 @@ public sealed partial class SpoolStore : IAsyncDisposable
         try
         {
             CheckVersion(folders, disk);
-            foreach (var folder in new[] { folders.Incoming, folders.Jobs, folders.Parked })
+            foreach (var folder in new[] { folders.Slots, folders.Incoming, folders.Jobs, folders.Parked })
             {
                 Directory.CreateDirectory(folder);
             }
 
             disk.FlushFolder(folders.Root);
             RemoveUnfinished(folders);
+            RecoverSlots(folders, disk, log);
             return new SpoolStore(folders, held, options, disk, time, log);
         }
         catch
@@ -90,18 +91,21 @@ public sealed partial class SpoolStore : IAsyncDisposable
             return null;
         }
 
-        var path = Path.Combine(Folders.Incoming, description.Id + ".part");
-        IDiskFile? file = null;
+        Slot? slot = null;
         try
         {
-            file = _disk.Create(path);
-            return new IncomingFile(this, description, path, file);
+            slot = _slots.Take();
+            return new IncomingFile(this, description, slot);
         }
         catch (Exception e) when (DiskError.Is(e))
         {
             ReportDiskError(e);
-            file?.Dispose();
-            Discard(path);
+            if (slot is not null)
+            {
+                slot.File.Dispose();
+                Discard(slot.Path);
+            }
+
             return null;
         }
     }
@@ -149,23 +153,42 @@ public sealed partial class SpoolStore : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _commit.DisposeAsync();
+        _slots.Dispose();
         _arrivals.Writer.TryComplete();
         _lock.Dispose();
+        return default;
     }
 
-    internal async ValueTask<bool> CommitAsync(IncomingFile file, Arrival arrival, CancellationToken ct)
+    /// <summary>
+    /// Makes the instance in a slot durable with one flush, of the file. It keeps the slot's name until its job has it.
+    /// </summary>
+    internal bool TryCommit(Slot slot, ReadOnlySpan<byte> front, Arrival arrival)
     {
         var start = _time.GetTimestamp();
-        var succeeded = await _commit.CommitAsync(file.PartPath, Folders.Arrival(file.Id), ct);
-        OnCommit?.Invoke(_time.GetElapsedTime(start), succeeded);
-        if (succeeded)
+        var succeeded = false;
+        try
         {
-            _arrivals.Writer.TryWrite(arrival);
+            slot.File.Write(0, front);
+
+            // One attempt only: after a failed flush the kernel may call the lost pages clean, and a second would lie.
+            slot.File.Flush(arrival.Bytes);
+            if (!slot.IsNameDurable)
+            {
+                _disk.FlushFolder(Folders.Slots);
+            }
+
+            succeeded = true;
+            _slots.Learn(arrival.Bytes);
+            _arrivals.Writer.TryWrite(arrival with { Path = slot.Path });
+        }
+        catch (Exception e) when (DiskError.Is(e))
+        {
+            ReportDiskError(e);
         }
 
+        OnCommit?.Invoke(_time.GetElapsedTime(start), succeeded);
         return succeeded;
     }
 
@@ -214,6 +237,29 @@ public sealed partial class SpoolStore : IAsyncDisposable
             throw new InvalidDataException(
                 $"The spool {folders.Root} has layout version {version}, this program reads version {LayoutVersion}. "
                     + "Use the program that wrote it.");
+        }
+    }
+
+    // What is whole was acknowledged, or all but: it waits with the other arrivals. The rest was made ahead or still
+    // arriving.
+    private static void RecoverSlots(SpoolFolders folders, IDisk disk, ILogger log)
+    {
+        var slots = Directory.EnumerateFiles(folders.Slots, "*" + SlotPool.Extension).ToList();
+        var recovered = 0;
+        foreach (var slot in slots)
+        {
+            if (ReceivedFile.Recover(slot) is { } arrivalId && !File.Exists(folders.Arrival(arrivalId)))
+            {
+                disk.Link(slot, folders.Arrival(arrivalId));
+                recovered++;
+            }
+        }
+
+        disk.FlushFolder(folders.Incoming);
+        slots.ForEach(disk.Delete);
+        if (recovered > 0)
+        {
+            log.LogInformation("{Count} instances of the last run were received and not yet in a study.", recovered);
         }
     }
 

@@ -158,8 +158,8 @@ public sealed class AssembleTests : IAsyncDisposable
     public async Task TakeIn_DuplicateInTheSameBatch_KeepsOne()
     {
         var bytes = TestInstances.Encode("1.1", "1.2", "1.2.1");
-        await TestInstances.ReceiveAsync(_spool, bytes, "1.1");
-        await TestInstances.ReceiveAsync(_spool, bytes, "1.1");
+        TestInstances.Receive(_spool, bytes, "1.1");
+        TestInstances.Receive(_spool, bytes, "1.1");
 
         await DrainAsync();
 
@@ -187,7 +187,7 @@ public sealed class AssembleTests : IAsyncDisposable
     [Fact]
     public async Task TakeIn_CrashAfterTheLedger_IsRepeatedWithoutATwin()
     {
-        await TestInstances.ReceiveAsync(_spool, TestInstances.Encode("1.1", "1.2", "1.2.1"), "1.1");
+        TestInstances.Receive(_spool, TestInstances.Encode("1.1", "1.2", "1.2.1"), "1.1");
         Assert.True(_spool.Arrivals.TryRead(out var arrival));
         var instance = new Instance
         {
@@ -200,6 +200,8 @@ public sealed class AssembleTests : IAsyncDisposable
         };
         await _ledger.TakeInAsync([new Intake(JobIds.For(_spool.Key, "first", arrival), "first", instance)], s_ct);
 
+        // As the next start names what it finds in a slot.
+        File.Move(arrival.Path, _spool.Folders.Arrival(arrival.Id));
         Assert.Equal(1, _spool.Rescan());
         await DrainAsync();
 
@@ -214,14 +216,14 @@ public sealed class AssembleTests : IAsyncDisposable
         using var file = _spool.TryCreate(
             TestInstances.Describe(_spool, sop, association, called: called) with { At = _time.GetUtcNow() })!;
         file.Write(TestInstances.Encode(sop, study, series));
-        Assert.Equal(StoreOutcome.Stored, await file.CommitAsync(s_ct));
+        Assert.Equal(StoreOutcome.Stored, file.Commit());
         await DrainAsync();
     }
 
     private async Task ArriveAsync(byte[] dataSet, string sop)
     {
         Assert.Equal(
-            StoreOutcome.Stored, await TestInstances.ReceiveAsync(_spool, dataSet, sop, at: _time.GetUtcNow()));
+            StoreOutcome.Stored, TestInstances.Receive(_spool, dataSet, sop, at: _time.GetUtcNow()));
         await DrainAsync();
     }
 

@@ -20,14 +20,37 @@ internal sealed class FaultyDisk : IDisk
 
     public int FileFlushes { get; private set; }
 
-    public int FolderFlushes;
-
-    /// <summary>Called before each folder flush; may block.</summary>
-    public Action? OnFolderFlush { get; set; }
+    public bool FailCreate { get; set; }
 
     public List<string> Steps { get; } = [];
 
-    public IDiskFile Create(string path) => new FaultyFile(this, _disk.Create(path));
+    public void ClearSteps()
+    {
+        lock (Steps)
+        {
+            Steps.Clear();
+        }
+    }
+
+    public List<string> CopySteps()
+    {
+        lock (Steps)
+        {
+            return [.. Steps];
+        }
+    }
+
+    public int CountSteps(string step)
+    {
+        lock (Steps)
+        {
+            return Steps.Count(s => s == step);
+        }
+    }
+
+    public IDiskFile Create(string path, long room) => FailCreate
+        ? throw new IOException("ENOSPC")
+        : new FaultyFile(this, _disk.Create(path, room));
 
     public void Move(string from, string to)
     {
@@ -40,11 +63,15 @@ internal sealed class FaultyDisk : IDisk
         _disk.Move(from, to);
     }
 
+    public void Link(string from, string to)
+    {
+        Note($"link {Path.GetExtension(from)}>{Path.GetExtension(to)}");
+        _disk.Link(from, to);
+    }
+
     public void FlushFolder(string path)
     {
-        OnFolderFlush?.Invoke();
-        Note("flush folder");
-        Interlocked.Increment(ref FolderFlushes);
+        Note($"flush {Path.GetFileName(path)}");
         if (FailFolderFlush)
         {
             throw new IOException("EIO (fsync of a folder)");
@@ -69,14 +96,16 @@ internal sealed class FaultyDisk : IDisk
 
     private sealed class FaultyFile(FaultyDisk disk, IDiskFile file) : IDiskFile
     {
-        public Stream Stream => file.Stream;
+        public Stream OpenRead() => file.OpenRead();
 
-        public void Write(ReadOnlySpan<byte> bytes)
+        public void StartWriteBack(long position, long length) => file.StartWriteBack(position, length);
+
+        public void Write(long position, ReadOnlySpan<byte> bytes)
         {
             if (disk.BytesUntilFull is { } left)
             {
                 var written = (int)Math.Min(left, bytes.Length);
-                file.Write(bytes[..written]);
+                file.Write(position, bytes[..written]);
                 disk.BytesUntilFull = left - written;
                 if (written < bytes.Length)
                 {
@@ -85,11 +114,11 @@ internal sealed class FaultyDisk : IDisk
             }
             else
             {
-                file.Write(bytes);
+                file.Write(position, bytes);
             }
         }
 
-        public void Flush()
+        public void Flush(long length)
         {
             disk.FileFlushes++;
             disk.Note("flush file");
@@ -98,7 +127,7 @@ internal sealed class FaultyDisk : IDisk
                 throw new IOException("EIO (fsync)");
             }
 
-            file.Flush();
+            file.Flush(length);
         }
 
         public void Dispose() => file.Dispose();

@@ -4,7 +4,8 @@ namespace Defacer.Tests.Spool;
 
 /// <summary>
 /// A disk that loses power at a given step. It keeps beside the real files what a file system must have kept: bytes
-/// that were flushed, and names as they were when their folder was last flushed; nothing more.
+/// that were flushed, and names as they were when their folder was last flushed. What was not flushed it keeps in part
+/// or not at all, as it likes.
 /// </summary>
 internal sealed class PowerCutDisk : IDisk
 {
@@ -18,14 +19,14 @@ internal sealed class PowerCutDisk : IDisk
 
     public int Steps { get; private set; }
 
-    public IDiskFile Create(string path)
+    public IDiskFile Create(string path, long room)
     {
         lock (_lock)
         {
             Step();
             var body = new Body();
             _names[path] = body;
-            return new CutFile(this, _disk.Create(path), body);
+            return new CutFile(this, _disk.Create(path, room), body, room);
         }
     }
 
@@ -37,6 +38,16 @@ internal sealed class PowerCutDisk : IDisk
             _disk.Move(from, to);
             _names[to] = BodyOf(from, to);
             _names.Remove(from);
+        }
+    }
+
+    public void Link(string from, string to)
+    {
+        lock (_lock)
+        {
+            Step();
+            _disk.Link(from, to);
+            _names[to] = BodyOf(from, from);
         }
     }
 
@@ -79,13 +90,16 @@ internal sealed class PowerCutDisk : IDisk
     public long FreeBytes(string path) => long.MaxValue;
 
     /// <summary>What is on the disk when the power is back, under another root.</summary>
-    public void Restore(string from, string to)
+    /// <param name="from">The root of the spool.</param>
+    /// <param name="to">The other root.</param>
+    /// <param name="latestNames">Whether the names are those of the last moment, or those last flushed.</param>
+    public void Restore(string from, string to, bool latestNames)
     {
-        foreach (var (name, body) in _durableNames)
+        foreach (var (name, body) in latestNames ? _names : _durableNames)
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, name));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.WriteAllBytes(target, body.Durable);
+            File.WriteAllBytes(target, body.Durable ?? body.Torn());
         }
     }
 
@@ -110,35 +124,57 @@ internal sealed class PowerCutDisk : IDisk
 
     private sealed class Body
     {
-        public byte[] Durable { get; set; } = [];
+        public byte[]? Durable { get; set; }
+
+        public MemoryStream Written { get; } = new();
+
+        // The system writes pages when it likes: here the second half has reached the disk and the first has not.
+        public byte[] Torn()
+        {
+            var bytes = Written.ToArray();
+            bytes.AsSpan(0, bytes.Length / 2).Clear();
+            return bytes;
+        }
     }
 
-    private sealed class CutFile(PowerCutDisk disk, IDiskFile file, Body body) : IDiskFile
+    private sealed class CutFile : IDiskFile
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly PowerCutDisk _disk;
+        private readonly IDiskFile _file;
+        private readonly Body _body;
 
-        public Stream Stream => file.Stream;
-
-        public void Write(ReadOnlySpan<byte> bytes)
+        public CutFile(PowerCutDisk disk, IDiskFile file, Body body, long room)
         {
-            lock (disk._lock)
+            (_disk, _file, _body) = (disk, file, body);
+            _body.Written.SetLength(room);
+        }
+
+        public void Write(long position, ReadOnlySpan<byte> bytes)
+        {
+            lock (_disk._lock)
             {
-                disk.Step();
-                file.Write(bytes);
-                _bytes.Write(bytes);
+                _disk.Step();
+                _file.Write(position, bytes);
+                _body.Written.Position = position;
+                _body.Written.Write(bytes);
             }
         }
 
-        public void Flush()
+        public void StartWriteBack(long position, long length) => _file.StartWriteBack(position, length);
+
+        public void Flush(long length)
         {
-            lock (disk._lock)
+            lock (_disk._lock)
             {
-                disk.Step();
-                file.Flush();
-                body.Durable = _bytes.ToArray();
+                _disk.Step();
+                _file.Flush(length);
+                _body.Written.SetLength(length);
+                _body.Durable = _body.Written.ToArray();
             }
         }
 
-        public void Dispose() => file.Dispose();
+        public Stream OpenRead() => _file.OpenRead();
+
+        public void Dispose() => _file.Dispose();
     }
 }

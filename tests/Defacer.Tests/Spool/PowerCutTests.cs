@@ -29,7 +29,6 @@ public class PowerCutTests
     private static async Task<int> RunAsync(int cutAt)
     {
         using var folder = new TemporaryFolder();
-        using var after = new TemporaryFolder();
         var disk = new PowerCutDisk();
         var acknowledged = new List<string>();
         await using (var spool = Open(folder.Path, disk))
@@ -38,7 +37,7 @@ public class PowerCutTests
             await using var ledger = SqliteLedger.Open(folder["before.db"], TimeProvider.System).Ledger;
             for (var i = 0; i < Instances; i++)
             {
-                if (await TestInstances.ReceiveAsync(spool, Data(i), $"1.2.{i}") == StoreOutcome.Stored)
+                if (TestInstances.Receive(spool, Data(i), $"1.2.{i}") == StoreOutcome.Stored)
                 {
                     acknowledged.Add($"1.2.{i}");
                 }
@@ -48,9 +47,14 @@ public class PowerCutTests
         }
 
         var steps = disk.Steps;
-        disk.Restore(folder.Path, after.Path);
-        File.Copy(folder["spool.key"], after["spool.key"], overwrite: true);
-        await CheckAsync(after.Path, acknowledged, cutAt);
+        foreach (var latestNames in new[] { false, true })
+        {
+            using var after = new TemporaryFolder();
+            disk.Restore(folder.Path, after.Path, latestNames);
+            File.Copy(folder["spool.key"], after["spool.key"], overwrite: true);
+            await CheckAsync(after.Path, acknowledged, cutAt);
+        }
+
         return steps;
     }
 
@@ -79,6 +83,7 @@ public class PowerCutTests
         Assert.True(acknowledged.TrueForAll(found.Contains),
             $"cut at {cutAt}: {acknowledged.Count} acknowledged, {found.Count} found");
         Assert.Empty(Directory.GetFiles(spool.Folders.Incoming));
+        Assert.Empty(Directory.GetFiles(spool.Folders.Slots));
     }
 
     private static async Task<bool> TakeInAsync(SpoolStore spool, SqliteLedger ledger)

@@ -24,6 +24,9 @@ internal enum Fill
 internal sealed class Transport : IAsyncDisposable
 {
     private const int FirstBufferBytes = 64 * 1024;
+
+    // Waking for every segment costs more than the segment; from here on a later wake-up saves nothing.
+    private const int LargestLowWater = 64 * 1024;
     private const int IPPROTO_TCP = 6;
     private const int TCP_QUICKACK = 12;
     private readonly Stream _stream;
@@ -35,6 +38,7 @@ internal sealed class Transport : IAsyncDisposable
     private byte[] _buffer;
     private int _start;
     private int _end;
+    private int _lowWater = 1;
     private CancellationTokenSource _cancel;
     private bool _isDisposed;
 
@@ -64,6 +68,11 @@ internal sealed class Transport : IAsyncDisposable
     /// </summary>
     internal bool HasNews =>
         _end > _start || (_socket is not null && !_isDisposed && _socket.Poll(0, SelectMode.SelectRead));
+
+    /// <summary>
+    /// How long the calling thread itself waits for bytes before it lets go; not with TLS, whose stream may hold some.
+    /// </summary>
+    internal TimeSpan Patience { get; set; }
 
     /// <summary>The timestamp at which a wait that begins now ends.</summary>
     internal long Deadline(TimeSpan wait) =>
@@ -162,6 +171,7 @@ internal sealed class Transport : IAsyncDisposable
             RenewIfCancelled();
             try
             {
+                WaitHere(count - (_end - _start));
                 var read = _stream.ReadAsync(_buffer.AsMemory(_end), _cancel.Token);
                 var taken = read.IsCompletedSuccessfully
                     ? read.Result
@@ -179,7 +189,7 @@ internal sealed class Transport : IAsyncDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 return Fill.TimedOut;
             }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {
                 Error = e;
                 return Fill.Closed;
@@ -187,6 +197,26 @@ internal sealed class Transport : IAsyncDisposable
         }
 
         return Fill.Done;
+    }
+
+    // One wake-up of this thread instead of three: of the system's event thread, of a pool thread, of a further one that
+    // looks for work. The peer's next bytes are usually microseconds away; and a socket that never had to be waited for
+    // otherwise stays unknown to the event thread, which would wake for every segment.
+    private void WaitHere(int missing)
+    {
+        if (Patience == default || _socket is null || _stream is not NetworkStream)
+        {
+            return;
+        }
+
+        if (OperatingSystem.IsLinux() && Math.Min(missing, LargestLowWater) is var lowWater && lowWater != _lowWater)
+        {
+            // Set anew for each wait: what is waited for later may be less.
+            _lowWater = lowWater;
+            _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, lowWater);
+        }
+
+        _socket.Poll(Patience, SelectMode.SelectRead);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -215,7 +245,8 @@ internal sealed class Transport : IAsyncDisposable
             return;
         }
 
-        var target = _buffer.Length >= count ? _buffer : ArrayPool<byte>.Shared.Rent(count);
+        // Twice a large PDU: the beginning of the next one need not be moved for each.
+        var target = _buffer.Length >= count ? _buffer : ArrayPool<byte>.Shared.Rent(count * 2);
         _buffer.AsSpan(_start, _end - _start).CopyTo(target);
         if (!ReferenceEquals(target, _buffer))
         {
