@@ -1,195 +1,126 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json.Nodes;
-using Defacer.Dicom.Data;
-using Defacer.Dicom.Files;
+using Defacer.Spool;
 
 namespace Defacer.Benchmarks;
 
 /// <summary>
-/// Instances per second from DCMTK's storescu into DCMTK's storescp +B (which never flushes) and into `defacer serve`
-/// (which flushes before it answers), in turn in one run, same sender, same files, TCP_NODELAY=1 on both sides.
+/// Instances per second from DCMTK's storescu into each receiver in turn: DCMTK's storescp (which never flushes),
+/// Orthanc, `defacer serve` (which flushes before it answers), and our receiver on a disk that does not flush. Same
+/// sender, same files; each receiver is started anew, given a series to warm up, and measured on another.
 /// </summary>
 internal static class ReceiveBenchmark
 {
-    private const int Instances = 500;
     private const int Matrix = 512;
 
-    internal static async Task<int> RunAsync(int rounds, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(BenchmarkOptions options, CancellationToken ct)
     {
-        var folder = Directory.CreateTempSubdirectory("defacer-bench-").FullName;
+        // With Nagle's algorithm peers answer some 20 times a second.
+        var instances = options.HasNagle ? 100 : 500;
+        var folder = Directory.CreateDirectory(Path.Combine(options.WorkFolder, $"defacer-bench-{Guid.NewGuid():N}")).FullName;
         try
         {
-            var files = WriteSeries(Path.Combine(folder, "ct"));
-            Console.WriteLine($"{Instances} CT instances of {new FileInfo(files[0]).Length / 1e6:0.00} MB; {rounds} rounds after one warm-up, receivers in turn.");
+            var warm = Series.Write(Path.Combine(folder, "warm"), 1, instances, Matrix);
+            var timed = Series.Write(Path.Combine(folder, "timed"), 2, instances, Matrix);
+            Console.WriteLine(
+                $"{instances} CT instances of {new FileInfo(timed[0]).Length / 1e6:0.00} MB, {options.Rounds} rounds, receivers in turn; "
+                + $"peers with {(options.HasNagle ? "their default (Nagle)" : "TCP_NODELAY=1")}; load {Figures.Load()}.");
             foreach (var senders in new[] { 1, 4 })
             {
-                var peer = new List<double>();
-                var ours = new List<double>();
-                for (var round = -1; round < rounds; round++)
-                {
-                    var a = await MeasureAsync(folder, senders, files, StartStorescp, cancellationToken);
-                    var b = await MeasureAsync(folder, senders, files, StartNode, cancellationToken);
-                    if (round >= 0)
-                    {
-                        peer.Add(a);
-                        ours.Add(b);
-                    }
-                }
-
-                var ratios = ours.Zip(peer, (o, p) => o / p).ToList();
-                var fork = senders > 1 ? " --fork" : string.Empty;
-                Console.WriteLine(
-                    $"{senders} association(s): storescp +B{fork} {Show(peer, "0")} i/s; "
-                    + $"defacer serve, durable {Show(ours, "0")} i/s; ratio {Show(ratios, "0.00")}");
+                await RunAsync(options, new Plan(folder, warm, timed, senders), ct);
             }
 
             return 0;
         }
         finally
         {
+            // At the end only: some file systems search long for an inode beside freshly removed ones.
             Directory.Delete(folder, recursive: true);
         }
     }
 
-    private static string Show(List<double> values, string format)
+    private static async Task RunAsync(BenchmarkOptions options, Plan plan, CancellationToken ct)
     {
-        var sorted = values.Order().ToList();
-        string Text(double v) => v.ToString(format, CultureInfo.InvariantCulture);
-        return $"{Text(sorted[sorted.Count / 2])} [{Text(sorted[0])}..{Text(sorted[^1])}]";
-    }
-
-    private static async Task<double> MeasureAsync(
-        string folder, int senders, IReadOnlyList<string> files, Func<string, int, int, System.Diagnostics.Process> start, CancellationToken cancellationToken)
-    {
-        var port = FreePort();
-        var work = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
-        using var receiver = start(work, port, senders);
-        try
+        string[] fork = plan.Senders > 1 ? ["--fork"] : [];
+        var receivers = new Dictionary<string, Func<string, Task<Receiver>>>(StringComparer.Ordinal)
         {
-            await WaitForPortAsync(port, cancellationToken);
-            var clock = Stopwatch.StartNew();
-            await Task.WhenAll(files.Chunk((files.Count + senders - 1) / senders).Select(part => SendAsync(port, part, cancellationToken)));
-            return files.Count / clock.Elapsed.TotalSeconds;
-        }
-        finally
-        {
-            receiver.Kill(entireProcessTree: true);
-            await receiver.WaitForExitAsync(cancellationToken);
-            Directory.Delete(work, recursive: true);
-        }
-    }
-
-    private static async Task SendAsync(int port, IReadOnlyList<string> files, CancellationToken cancellationToken)
-    {
-        using var sender = Run("storescu", ["-q", "-xe", "-R", "-aec", "DEFACER", "127.0.0.1", $"{port}", .. files], null);
-        await sender.WaitForExitAsync(cancellationToken);
-        if (sender.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"storescu ended with code {sender.ExitCode}.");
-        }
-    }
-
-    private static System.Diagnostics.Process StartStorescp(string work, int port, int senders) => Run("storescp",
-        ["-q", "+B", "-pdu", "131072", "-od", work, .. senders > 1 ? new[] { "--fork" } : [], $"{port}"], work);
-
-    private static System.Diagnostics.Process StartNode(string work, int port, int senders)
-    {
-        var settings = new JsonObject
-        {
-            ["Defacer"] = new JsonObject
-            {
-                ["Node"] = new JsonObject { ["AeTitle"] = "DEFACER", ["Port"] = port },
-                ["Spool"] = new JsonObject { ["Path"] = "spool", ["MinFreeSpace"] = "100 MB" },
-                ["Routes"] = new JsonArray(new JsonObject
-                {
-                    ["Name"] = "bench",
-                    ["CalledAeTitle"] = "DEFACER",
-                    ["StableAge"] = "01:00:00",
-                    ["Destinations"] = new JsonArray(),
-                }),
-                ["Console"] = new JsonObject { ["Url"] = $"http://127.0.0.1:{FreePort()}" },
-            },
+            ["storescp --ignore"] = work => Receiver.StartStorescpAsync(work, options, "--ignore"),
+            [$"storescp +B{(fork.Length > 0 ? " --fork" : string.Empty)}"] =
+                work => Receiver.StartStorescpAsync(work, options, ["+B", .. fork]),
+            ["Orthanc"] = work => Receiver.StartOrthancAsync(work, options),
+            ["defacer serve"] = work => Receiver.StartNodeAsync(work, options),
+            ["defacer, no flush"] = Receiver.StartUnflushedAsync,
         };
-        File.WriteAllText(Path.Combine(work, "appsettings.json"), settings.ToJsonString());
-        return Run("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "defacer.dll"), "serve"], work);
-    }
-
-    private static System.Diagnostics.Process Run(string program, IEnumerable<string> arguments, string? workingDirectory)
-    {
-        var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments)
+        var results = receivers.Keys.ToDictionary(k => k, _ => new List<Result>(), StringComparer.Ordinal);
+        var raw = new List<double>();
+        var loads = new List<string>();
+        for (var round = 0; round < options.Rounds; round++)
         {
-            WorkingDirectory = workingDirectory ?? string.Empty,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["TCP_NODELAY"] = "1" },
-        })!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static async Task WaitForPortAsync(int port, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
+            raw.Add(Raw(plan));
+            foreach (var (name, start) in receivers)
             {
-                using var socket = new TcpClient();
-                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-                return;
+                results[name].Add(await MeasureAsync(options, plan, start));
             }
-            catch (SocketException) when (attempt < 300)
-            {
-                await Task.Delay(100, cancellationToken);
-            }
+
+            loads.Add(Figures.Load());
+            ct.ThrowIfCancellationRequested();
         }
+
+        Print(plan, results, raw, loads);
     }
 
-    private static int FreePort()
+    private static void Print(Plan plan, Dictionary<string, List<Result>> results, List<double> raw, List<string> loads)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        Console.WriteLine($"-- {plan.Senders} association(s); load after each round {string.Join(' ', loads)}");
+        foreach (var (name, list) in results)
+        {
+            Console.WriteLine(
+                $"{name,-20} {Figures.Show(list.Select(r => r.Rate), "0"),-20} i/s  receiver's CPU "
+                + $"{Figures.Show(list.Select(r => r.CpuMs), "0.00")} ms an instance  peak {list.Max(r => r.PeakMB):0} MB");
+        }
+
+        Console.WriteLine($"raw (0.5 MB into preallocated space, one flush) {Figures.Show(raw, "0")} /s");
+        var ours = results["defacer serve"];
+        var unflushed = results["defacer, no flush"];
+        var file = results.First(r => r.Key.StartsWith("storescp +B", StringComparison.Ordinal)).Value;
+        Ratio("serve / storescp +B", ours, file.Select(r => r.Rate));
+        Ratio("serve / Orthanc", ours, results["Orthanc"].Select(r => r.Rate));
+        Ratio("no flush / storescp +B", unflushed, file.Select(r => r.Rate));
+        if (plan.Senders == 1)
+        {
+            Ratio("serve / serial bound 1/(1/raw + 1/sink)", ours,
+                results["storescp --ignore"].Zip(raw, (sink, r) => 1 / ((1 / r) + (1 / sink.Rate))));
+        }
     }
 
-    private static List<string> WriteSeries(string folder)
+    private static void Ratio(string name, List<Result> ours, IEnumerable<double> others) =>
+        Console.WriteLine($"{name}: {Figures.Show(ours.Zip(others, (o, p) => o.Rate / p), "0.00")}");
+
+    private static async Task<Result> MeasureAsync(BenchmarkOptions options, Plan plan, Func<string, Task<Receiver>> start)
     {
-        Directory.CreateDirectory(folder);
-        var pixels = new byte[Matrix * Matrix * 2];
-        for (var i = 0; i < Matrix * Matrix; i++)
-        {
-            BitConverter.TryWriteBytes(pixels.AsSpan(i * 2), (short)(((i * 7) % 3000) - 1000));
-        }
-
-        var files = new List<string>();
-        for (var number = 1; number <= Instances; number++)
-        {
-            var uid = $"2.25.71{number:D6}";
-            var dataset = new DicomDataset();
-            dataset.AddOrUpdate(DicomTag.SOPClassUID, DicomVR.UI, DicomUID.CTImageStorage.UID);
-            dataset.AddOrUpdate(DicomTag.SOPInstanceUID, DicomVR.UI, uid);
-            dataset.AddOrUpdate(DicomTag.Modality, DicomVR.CS, "CT");
-            dataset.AddOrUpdate(DicomTag.PatientName, DicomVR.PN, "BENCH^MARK");
-            dataset.AddOrUpdate(DicomTag.PatientID, DicomVR.LO, "BENCH");
-            dataset.AddOrUpdate(DicomTag.StudyInstanceUID, DicomVR.UI, "2.25.711");
-            dataset.AddOrUpdate(DicomTag.SeriesInstanceUID, DicomVR.UI, "2.25.712");
-            dataset.AddOrUpdate(DicomTag.InstanceNumber, DicomVR.IS, number.ToString(CultureInfo.InvariantCulture));
-            dataset.AddOrUpdate(DicomTag.PhotometricInterpretation, DicomVR.CS, "MONOCHROME2");
-            dataset.AddOrUpdateUS(DicomTag.SamplesPerPixel, 1);
-            dataset.AddOrUpdateUS(DicomTag.Rows, Matrix);
-            dataset.AddOrUpdateUS(DicomTag.Columns, Matrix);
-            dataset.AddOrUpdateUS(DicomTag.BitsAllocated, 16);
-            dataset.AddOrUpdateUS(DicomTag.BitsStored, 16);
-            dataset.AddOrUpdateUS(DicomTag.HighBit, 15);
-            dataset.AddOrUpdateUS(DicomTag.PixelRepresentation, 1);
-            dataset.AddOrUpdate(new DicomElement(DicomTag.PixelData, DicomVR.OW, pixels));
-            files.Add(Path.Combine(folder, $"{number:D4}.dcm"));
-            new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.ExplicitVRLittleEndian), dataset).Save(files[^1]);
-        }
-
-        return files;
+        await using var receiver = await start(Path.Combine(plan.Folder, Guid.NewGuid().ToString("N")));
+        await receiver.SendAsync(plan.Warm, plan.Senders, options.HasNagle);
+        var before = receiver.CpuSeconds;
+        var seconds = await receiver.SendAsync(plan.Timed, plan.Senders, options.HasNagle);
+        return new Result(plan.Timed.Count / seconds, (receiver.CpuSeconds - before) / plan.Timed.Count * 1e3, receiver.PeakMB);
     }
+
+    private static double Raw(Plan plan)
+    {
+        const int Count = 200;
+        var bytes = File.ReadAllBytes(plan.Timed[0]);
+        var path = Path.Combine(plan.Folder, $"{Guid.NewGuid():N}.raw");
+        using var file = new SystemDisk().Create(path, (long)bytes.Length * Count);
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < Count; i++)
+        {
+            file.Write((long)i * bytes.Length, bytes);
+            file.Flush((long)bytes.Length * Count);
+        }
+
+        return Count / clock.Elapsed.TotalSeconds;
+    }
+
+    private sealed record Plan(string Folder, List<string> Warm, List<string> Timed, int Senders);
+
+    private sealed record Result(double Rate, double CpuMs, double PeakMB);
 }
