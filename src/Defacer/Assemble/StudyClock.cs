@@ -27,6 +27,9 @@ public sealed class StudyClock(
     private readonly ConcurrentDictionary<string, DateTimeOffset> _lastOpen = new(StringComparer.Ordinal);
     private readonly Signal _signal = new();
 
+    // Silence of a sender means nothing while the port was closed.
+    private readonly DateTimeOffset _listeningSince = time.GetUtcNow();
+
     /// <summary>Asks sources for their counts; null asks nobody.</summary>
     public SourceCounts? Counts { get; init; }
 
@@ -140,7 +143,7 @@ public sealed class StudyClock(
             "Send the study again from the source; or retry, to process what came as it is.");
         using var held = await spool.Locks.TakeAsync(job.Id, ct);
         if (await ledger.FindJobAsync(job.Id, ct) is not { State: JobState.Receiving } now
-            || now.Revision != job.Revision || !await ledger.ParkJobAsync(job.Id, null, parked, ct))
+            || now.Revision != job.Revision || !await ledger.ParkJobAsync(job.Id, null, job.Revision, parked, ct))
         {
             return;
         }
@@ -191,6 +194,7 @@ public sealed class StudyClock(
             }
         }
 
-        return _lastOpen.TryGetValue(job.Id, out var open) && open > job.LastArrivalAt ? open : job.LastArrivalAt;
+        var last = _lastOpen.TryGetValue(job.Id, out var open) && open > job.LastArrivalAt ? open : job.LastArrivalAt;
+        return last > _listeningSince ? last : _listeningSince;
     }
 }

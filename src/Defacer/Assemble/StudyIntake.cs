@@ -15,8 +15,8 @@ public sealed class StudyIntake(
     // One ledger transaction for what piled up meanwhile; 256 bounds its length to some tens of milliseconds.
     private const int MaxBatch = 256;
 
-    // Nobody waits for the intake: the sender has its answer. A pause lets instances share transaction and flushes,
-    // which would else compete with those that senders wait for.
+    // Nobody waits for the intake: the sender has its answer. A pause after each batch lets the next instances share
+    // transaction and flushes, which would else compete with those that senders wait for.
     private static readonly TimeSpan s_gathering = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2);
 
@@ -28,8 +28,8 @@ public sealed class StudyIntake(
     {
         while (await spool.Arrivals.WaitToReadAsync(ct))
         {
-            await Task.Delay(s_gathering, time, ct);
             await TakeInUntilDoneAsync(Waiting(), ct);
+            await Task.Delay(s_gathering, time, ct);
         }
     }
 

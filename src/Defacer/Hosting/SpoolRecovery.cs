@@ -113,7 +113,7 @@ public sealed class SpoolRecovery(
 
         if (known.Count == 0 && report?.Parked is { } parked)
         {
-            await ledger.ParkJobAsync(jobId, null, parked, ct);
+            await ledger.ParkJobAsync(jobId, null, null, parked, ct);
         }
     }
 

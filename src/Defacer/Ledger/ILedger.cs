@@ -47,8 +47,12 @@ public interface ILedger : ICommitmentLedger, IAsyncDisposable
     /// </summary>
     ValueTask<bool> CompleteJobAsync(JobCompletion completion, CancellationToken ct);
 
-    /// <summary>Stops a job: nothing of it is forwarded.</summary>
-    ValueTask<bool> ParkJobAsync(string jobId, string? owner, Parked parked, CancellationToken ct);
+    /// <summary>
+    /// Stops a job: nothing of it is forwarded. When more arrived since the revision that the cause is about (null: any),
+    /// the job is received again and false comes back.
+    /// </summary>
+    ValueTask<bool> ParkJobAsync(
+        string jobId, string? owner, int? revision, Parked parked, CancellationToken ct);
 
     /// <summary>
     /// Adds a job that is parked from the start: a conflicting duplicate, or what a lost ledger knew.

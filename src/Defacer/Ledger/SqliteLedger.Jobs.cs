@@ -103,8 +103,8 @@ public sealed partial class SqliteLedger
         ct);
 
     /// <inheritdoc/>
-    public ValueTask<bool> ParkJobAsync(string jobId, string? owner, Parked parked, CancellationToken ct) =>
-        TransactAsync(
+    public ValueTask<bool> ParkJobAsync(
+        string jobId, string? owner, int? revision, Parked parked, CancellationToken ct) => TransactAsync(
         () =>
         {
             var job = Find(jobId);
@@ -114,6 +114,12 @@ public sealed partial class SqliteLedger
             }
 
             Execute("UPDATE jobs SET attempts = 0 WHERE id = $0", jobId);
+            if (revision is { } judged && judged != job.Revision)
+            {
+                MoveTo(jobId, JobState.Receiving, "more arrived while it was processed");
+                return false;
+            }
+
             MoveTo(jobId, JobState.Parked, "may not leave", parked);
             return true;
         },

@@ -261,7 +261,7 @@ public sealed class JobWorker(
             spool.WriteDurably(spool.Folders.Report(job.Id), report.ToJson());
         }
 
-        if (await ledger.ParkJobAsync(job.Id, _owner, parked, CancellationToken.None))
+        if (await ledger.ParkJobAsync(job.Id, _owner, job.Revision, parked, CancellationToken.None))
         {
             spool.MoveToParked(job.Id);
             metrics.JobReached(job.Route, nameof(JobState.Parked), parked.Cause.ToString());

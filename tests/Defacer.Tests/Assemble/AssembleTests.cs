@@ -18,6 +18,7 @@ public sealed class AssembleTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly SpoolStore _spool;
     private readonly SqliteLedger _ledger;
+    private readonly RouteTable _routes;
     private readonly StudyClock _clock;
     private readonly StudyIntake _intake;
 
@@ -27,7 +28,7 @@ public sealed class AssembleTests : IAsyncDisposable
             _folder.Path, new SpoolOptions { MinFreeSpace = new ByteSize(0) }, new Defacer.Spool.SystemDisk(), _time,
                 NullLogger<SpoolStore>.Instance);
         _ledger = SqliteLedger.Open(_spool.Folders.Ledger, _time).Ledger;
-        var routes = new RouteTable(
+        var routes = _routes = new RouteTable(
             new DefacerOptions
             {
                 Routes =
@@ -47,6 +48,21 @@ public sealed class AssembleTests : IAsyncDisposable
         await _ledger.DisposeAsync();
         await _spool.DisposeAsync();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Sweep_AfterARestart_WaitsAnewBecauseNobodyCouldSend()
+    {
+        await ArriveAsync("1.1", "1.2", "1.2.1");
+        _time.Advance(s_quiet * 10);
+        var clock = new StudyClock(_spool, _ledger, _routes, _time, NullLogger<StudyClock>.Instance);
+
+        await clock.SweepAsync(s_ct);
+        Assert.Equal(JobState.Receiving, (await OnlyJobAsync()).State);
+
+        _time.Advance(s_quiet);
+        await clock.SweepAsync(s_ct);
+        Assert.Equal(JobState.Ready, (await OnlyJobAsync()).State);
     }
 
     [Fact]

@@ -64,6 +64,18 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Park_MoreArrivedMeanwhile_IsReceivedAgain()
+    {
+        await ReadyAsync("a", "1");
+        await _ledger.LeaseJobAsync("w", s_lease, s_ct);
+        await TakeInAsync("b", "2");
+
+        Assert.False(await _ledger.ParkJobAsync("job", "w", 1, new Parked(ParkCause.NotAHead, "d", "r"), s_ct));
+
+        Assert.Equal((JobState.Receiving, null), ((await JobAsync()).State, (await JobAsync()).Parked));
+    }
+
+    [Fact]
     public async Task TakeIn_AfterDone_ReopensAndOnlyChangedOutputsAreSentAgain()
     {
         await DoneAsync();
@@ -203,7 +215,7 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
     public async Task Decide_ParkedJob_OnlyWhatTheCauseAllows(ParkCause cause, JobDecision decision, bool expected)
     {
         await TakeInAsync("a", "1");
-        await _ledger.ParkJobAsync("job", null, new Parked(cause, "d", "r"), s_ct);
+        await _ledger.ParkJobAsync("job", null, null, new Parked(cause, "d", "r"), s_ct);
 
         Assert.Equal(expected, await _ledger.DecideAsync("job", decision, s_ct));
         Assert.Equal(!expected, (await JobAsync()).State == JobState.Parked);
@@ -245,7 +257,7 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
         await using var second = SqliteLedger.Open(_folder["ledger.db"], _time).Ledger;
         await TakeInAsync("a", "1");
 
-        Assert.True(await second.ParkJobAsync("job", null, new Parked(ParkCause.Gap, "d", "r"), s_ct));
+        Assert.True(await second.ParkJobAsync("job", null, null, new Parked(ParkCause.Gap, "d", "r"), s_ct));
         Assert.Equal(JobState.Parked, (await JobAsync()).State);
     }
 
