@@ -18,8 +18,8 @@ internal sealed class SlotPool(IDisk disk, string folder, Action<Exception> onEr
 {
     internal const string Extension = ".slot";
 
-    /// <summary>Fewer than these ready, and more are made.</summary>
-    internal const int Low = 8;
+    // Fewer than these ready, and more are made.
+    private const int Low = 8;
 
     // A flush of the folder for each 24; at 1,000 instances a second one in 24 ms. The space of 32 is small.
     private const int Full = 32;

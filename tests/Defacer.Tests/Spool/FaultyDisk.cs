@@ -40,14 +40,6 @@ internal sealed class FaultyDisk : IDisk
         }
     }
 
-    public int CountSteps(string step)
-    {
-        lock (Steps)
-        {
-            return Steps.Count(s => s == step);
-        }
-    }
-
     public IDiskFile Create(string path, long room) => FailCreate
         ? throw new IOException("ENOSPC")
         : new FaultyFile(this, _disk.Create(path, room));
