@@ -98,14 +98,14 @@ internal sealed record Jpeg2000Codestream
             }
 
             var end = length == 0 ? data.Length : position + length;
-            if (box[4..8].SequenceEqual("jp2c"u8))
-            {
-                return ((int)position + head)..(int)Math.Min(end, data.Length);
-            }
-
             if (end < position + head)
             {
                 break;
+            }
+
+            if (box[4..8].SequenceEqual("jp2c"u8))
+            {
+                return ((int)position + head)..(int)Math.Min(end, data.Length);
             }
 
             position = end;
