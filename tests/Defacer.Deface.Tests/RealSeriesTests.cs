@@ -1,3 +1,4 @@
+using Defacer.Deface.Methods;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Imaging;
@@ -26,7 +27,7 @@ public class RealSeriesTests
         var run = await StudyRun.RunAsync(instances, folder.Path);
         var series = Assert.Single(run.Result.Series);
         Assert.Equal(SeriesOutcome.Defaced, series.Outcome);
-        Assert.Equal("depth-mask", series.Method);
+        Assert.Equal(DefaceMethods.Default(StudyRun.Networks), series.Method);
         Assert.Equal(0, series.Rung);
         Assert.NotEmpty(series.Gate);
         Assert.All(series.Gate, figure => Assert.True(figure.Passed, figure.ToString()));

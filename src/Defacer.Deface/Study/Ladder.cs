@@ -1,4 +1,5 @@
 using Defacer.Deface.Methods;
+using Defacer.Deface.Models;
 
 namespace Defacer.Deface.Study;
 
@@ -8,12 +9,11 @@ namespace Defacer.Deface.Study;
 internal static class Ladder
 {
     /// <summary>The rungs for a route's method.</summary>
-    /// <exception cref="ArgumentException">There is no such method.</exception>
-    internal static IReadOnlyList<LadderRung> For(string method)
+    /// <exception cref="ArgumentException">There is no such method, or it lacks its weights.</exception>
+    internal static IReadOnlyList<LadderRung> For(string method, HeadNetworks? networks)
     {
-        var first = DefaceMethods.Find(method)
-            ?? throw new ArgumentException($"There is no method '{method}'; there are {string.Join(", ", DefaceMethods.All.Select(m => m.Name))}.", nameof(method));
-        var last = DefaceMethods.Find("atlas-box")!;
+        var first = DefaceMethods.Require(method, networks);
+        var last = DefaceMethods.Require("atlas-box", networks);
         return first.Name == last.Name
             ? [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger)]
             : [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger), new LadderRung(last, DefaceMargins.Usual)];

@@ -70,6 +70,7 @@ public sealed class Node(
         {
             Reidentification = ReidentificationOf(options.Deidentify, paths.Settings),
         };
+        Announce(tools);
         if (tools.Key.IsNew)
         {
             _log.LogWarning(
@@ -90,6 +91,17 @@ public sealed class Node(
         var peers = _peers = new PeerStages(options, paths, spool, _ledger, metrics, time, logs);
         var associations = Compose(spool, _ledger, tools, peers);
         await ListenAsync(spool, associations, peers, cancellationToken);
+    }
+
+    private void Announce(RouteTools tools)
+    {
+        _log.LogInformation("{Note}", tools.MethodNote);
+        if (tools.Networks is { Choice: { Reason: not null } choice })
+        {
+            _log.LogWarning("{Choice}", choice.ToString());
+        }
+
+        metrics.NetworksRun(() => tools.Networks?.Choice.Used.ToString() ?? "none", () => tools.Networks?.Choice.Wanted.ToString() ?? "none");
     }
 
     /// <summary>
