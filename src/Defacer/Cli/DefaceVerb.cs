@@ -18,7 +18,11 @@ internal static class DefaceVerb
     {
         var input = new Argument<string>("IN") { Description = "A DICOM file, a folder with the series of one or more studies, or a NIfTI file (.nii, .nii.gz)." };
         var output = new Argument<string>("OUT") { Description = "The file or folder to write; only what passed the gate appears in it." };
-        var method = new Option<string>("--method") { Description = $"One of {string.Join(", ", s_methodNames)}; auto is fused where weights are installed, else depth-mask.", DefaultValueFactory = _ => DefaceMethods.Auto };
+        var method = new Option<string>("--method")
+        {
+            Description = $"One of {string.Join(", ", s_methodNames)}; auto is fused where weights are installed, else depth-mask.",
+            DefaultValueFactory = _ => DefaceMethods.Auto,
+        };
         var fill = new Option<string>("--fill") { Description = $"One of {string.Join(", ", s_fillNames)}.", DefaultValueFactory = _ => new DefaceOptions().Fill };
         var pass = new Option<bool>("--pass-other") { Description = "Copy series that show no head instead of holding them back." };
         var mask = new Option<string?>("--mask") { Description = "Write the mask here as NIfTI on the input grid (.nii or .nii.gz; more series get a number)." };
