@@ -27,8 +27,10 @@ public class RealSeriesTests
         var run = await StudyRun.RunAsync(instances, folder.Path);
         var series = Assert.Single(run.Result.Series);
         Assert.Equal(SeriesOutcome.Defaced, series.Outcome);
-        Assert.Equal(DefaceMethods.Default(StudyRun.Networks), series.Method);
-        Assert.Equal(0, series.Rung);
+        // In the neck that is bent back the network's cut goes too deep; the gate says so, and the shape alone passes.
+        var fallsBack = StudyRun.Networks is not null && name == "ct-head-neck-full-face";
+        Assert.Equal(fallsBack ? "depth-mask" : DefaceMethods.Default(StudyRun.Networks), series.Method);
+        Assert.Equal(fallsBack ? 2 : 0, series.Rung);
         Assert.NotEmpty(series.Gate);
         Assert.All(series.Gate, figure => Assert.True(figure.Passed, figure.ToString()));
         Assert.Equal(instances.Count, run.Paths.Count);

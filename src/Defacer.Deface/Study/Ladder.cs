@@ -14,9 +14,20 @@ internal static class Ladder
     {
         var first = DefaceMethods.Require(method, networks);
         var last = DefaceMethods.Require("atlas-box", networks);
-        return first.Name == last.Name
-            ? [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger)]
-            : [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger), new LadderRung(last, DefaceMargins.Usual)];
+        if (first.Name == last.Name)
+        {
+            return [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger)];
+        }
+
+        // Where a network leads too far, the head's shape alone may do, under the same checks.
+        LadderRung[] shape = first.Name is "fused" or "unet"
+            ? [new LadderRung(DefaceMethods.Require("depth-mask", networks), DefaceMargins.Usual)]
+            : [];
+        return
+        [
+            new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger), .. shape,
+            new LadderRung(last, DefaceMargins.Usual),
+        ];
     }
 }
 
