@@ -94,14 +94,22 @@ internal static class DefaceBenchmark
         List<string> arguments = ["deface", input, output, .. models is null ? (string[])[] : ["--models", models]];
         var start = Stopwatch.GetTimestamp();
         using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var peak = 0L;
+        // Read while it runs: an ended process tells no longer what it used.
+        var (peak, processor) = (0L, TimeSpan.Zero);
         while (!process.WaitForExit(20))
         {
-            process.Refresh();
-            peak = process.HasExited ? peak : Math.Max(peak, process.PeakWorkingSet64);
+            try
+            {
+                process.Refresh();
+                (peak, processor) = (Math.Max(peak, process.PeakWorkingSet64), process.TotalProcessorTime);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended in between.
+            }
         }
 
-        return new Sample(Stopwatch.GetElapsedTime(start), process.TotalProcessorTime, peak, process.ExitCode == 0);
+        return new Sample(Stopwatch.GetElapsedTime(start), processor, peak, process.ExitCode == 0);
     }
 
     private static void Report(string what, IEnumerable<Sample> samples)
