@@ -1,10 +1,16 @@
+using Defacer.Deface.Methods;
+using Defacer.Deface.Models;
+
 namespace Defacer.Deface;
 
 /// <summary>How a route removes faces.</summary>
 public sealed record DefaceOptions
 {
     /// <summary>The method of the first rung. Default <c>depth-mask</c>.</summary>
-    public string Method { get; init; } = "depth-mask";
+    public string Method { get; init; } = DefaceMethods.Usual;
+
+    /// <summary>The networks for the methods that need them; null where no weights are installed.</summary>
+    public HeadNetworks? Networks { get; init; }
 
     /// <summary>What replaces removed voxels: <c>auto</c> (default), <c>zero</c>, <c>air-noise</c>.</summary>
     public string Fill { get; init; } = "auto";

@@ -23,12 +23,14 @@ switch (words.FirstOrDefault())
         return await DeidentifyBenchmark.RunAsync(Number(1, 3), words.ElementAtOrDefault(2), CancellationToken.None);
     case "soak":
         return await SoakBenchmark.RunAsync(options, Number(1, 200_000), CancellationToken.None);
+    case "deface":
+        return await DefaceBenchmark.RunAsync(Number(1, 5), words.ElementAtOrDefault(2), CancellationToken.None);
     case UnflushedReceiver.Word:
         return await UnflushedReceiver.RunAsync(int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture), words[2]);
     default:
         await Console.Error.WriteLineAsync(
             "Benchmarks: receive [rounds] [--nagle], send [rounds], headers [rounds], soak [instances], "
-            + "decode [rounds], deidentify [rounds] [program folder]; "
+            + "decode [rounds], deidentify [rounds] [program folder], deface [rounds] [folder of weights]; "
             + "options: --node=PROGRAM --work=FOLDER");
         return 2;
 }

@@ -1,3 +1,4 @@
+using Defacer.Deface.Models;
 using Defacer.Dicom.Files;
 using Xunit;
 
@@ -7,6 +8,11 @@ namespace Defacer.Deface.Tests;
 internal sealed class StudyRun
 {
     private StudyRun(StudyDefacement result, IReadOnlyDictionary<int, string> paths) => (Result, Paths) = (result, paths);
+
+    // The weights that came with the program, once for all tests.
+    private static readonly Lazy<HeadNetworks?> s_networks = new(() => HeadNetworks.Load(HeadNetworks.DefaultFolder, new ComputeOptions()));
+
+    internal static HeadNetworks? Networks => s_networks.Value;
 
     internal StudyDefacement Result { get; }
 

@@ -32,22 +32,27 @@ internal static class QualityGate
     /// <summary>Whether a figure is about the files as such, whatever was removed.</summary>
     internal static bool IsAboutFiles(string name) => s_aboutFiles.Contains(name);
 
-    private static IEnumerable<GateFigure> MeasureStack(GateSeries series, GatePart part, CancellationToken cancellationToken)
+    /// <summary>Every check on voxels, for a volume before and after; a volume that cannot be read is a failed figure.</summary>
+    internal static IEnumerable<GateFigure> RunOnVolumes(
+        GatePart part, Func<(Volume Original, Volume Output)> read, CancellationToken cancellationToken)
     {
         var figures = Measure("stack-readable", () =>
         {
-            if (series.Outputs.Any(o => o is null))
-            {
-                return [GateFigure.Failed("stack-readable", 0)];
-            }
-
-            var original = VolumeLoader.Load(part.Stack, series.Originals, cancellationToken);
-            var output = VolumeLoader.Load(part.Stack, [.. series.Outputs.Select(o => o!)], cancellationToken);
+            var (original, output) = read();
             var stack = GateStack.Prepare(part, original, output, cancellationToken);
-            return [.. Checks.OfStack.SelectMany(check => Measure(check.Name, () => check.Measure(stack, cancellationToken)))];
+            return Checks.OfStack.SelectMany(check => Measure(check.Name, () => check.Measure(stack, cancellationToken)));
         });
         return part.Stack.Key.Length == 0 ? figures : figures.Select(f => f with { Name = $"{f.Name} [{part.Stack.Key}]" });
     }
+
+    private static IEnumerable<GateFigure> MeasureStack(GateSeries series, GatePart part, CancellationToken cancellationToken) =>
+        RunOnVolumes(
+            part,
+            () => series.Outputs.Any(o => o is null)
+                ? throw new InvalidDataException("An output is missing.")
+                : (VolumeLoader.Load(part.Stack, series.Originals, cancellationToken),
+                    VolumeLoader.Load(part.Stack, [.. series.Outputs.Select(o => o!)], cancellationToken)),
+            cancellationToken);
 
     // Broken output can fail a check in any way; whatever it is, the check did not pass.
     private static List<GateFigure> Measure(string name, Func<IEnumerable<GateFigure>> measure)

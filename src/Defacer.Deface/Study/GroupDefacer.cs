@@ -17,7 +17,7 @@ internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptio
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var rungs = Ladder.For(options.Method);
+        var rungs = Ladder.For(options.Method, options.Networks);
         for (var rung = 0; rung < rungs.Count; rung++)
         {
             Find(rungs[rung], cancellationToken);

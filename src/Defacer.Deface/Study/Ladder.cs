@@ -1,4 +1,5 @@
 using Defacer.Deface.Methods;
+using Defacer.Deface.Models;
 
 namespace Defacer.Deface.Study;
 
@@ -8,15 +9,25 @@ namespace Defacer.Deface.Study;
 internal static class Ladder
 {
     /// <summary>The rungs for a route's method.</summary>
-    /// <exception cref="ArgumentException">There is no such method.</exception>
-    internal static IReadOnlyList<LadderRung> For(string method)
+    /// <exception cref="ArgumentException">There is no such method, or it lacks its weights.</exception>
+    internal static IReadOnlyList<LadderRung> For(string method, HeadNetworks? networks)
     {
-        var first = DefaceMethods.Find(method)
-            ?? throw new ArgumentException($"There is no method '{method}'; there are {string.Join(", ", DefaceMethods.All.Select(m => m.Name))}.", nameof(method));
-        var last = DefaceMethods.Find("atlas-box")!;
-        return first.Name == last.Name
-            ? [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger)]
-            : [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger), new LadderRung(last, DefaceMargins.Usual)];
+        var first = DefaceMethods.Require(method, networks);
+        var last = DefaceMethods.Require("atlas-box", networks);
+        if (first.Name == last.Name)
+        {
+            return [new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger)];
+        }
+
+        // Where a network leads too far, the head's shape alone may do, under the same checks.
+        LadderRung[] shape = first.Name is "fused" or "unet"
+            ? [new LadderRung(DefaceMethods.Require("depth-mask", networks), DefaceMargins.Usual)]
+            : [];
+        return
+        [
+            new LadderRung(first, DefaceMargins.Usual), new LadderRung(first, DefaceMargins.Larger), .. shape,
+            new LadderRung(last, DefaceMargins.Usual),
+        ];
     }
 }
 

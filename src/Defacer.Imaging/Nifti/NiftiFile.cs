@@ -133,6 +133,9 @@ public sealed class NiftiFile
     public void Store(int volume, int voxel, double value) =>
         StoreAt((volume * _voxelsPerVolume) + voxel, IsScaled ? (value - _header.Intercept) / _header.Slope : value);
 
+    /// <summary>Whether the other file begins with the same bytes, up to the first voxel.</summary>
+    public bool HasSameHeader(NiftiFile other) => _header.Bytes.SequenceEqual(other._header.Bytes);
+
     /// <summary>A copy whose voxels may be changed without changing this one.</summary>
     public NiftiFile Copy() => new(_header.Copy(), [.. Data]);
 

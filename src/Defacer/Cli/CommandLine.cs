@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Defacer.Deface.Models;
 
 namespace Defacer.Cli;
 
@@ -32,7 +33,7 @@ internal static class CommandLine
             Terminal.Error("Stopped before the end; nothing half-written was left.");
             return ExitCode.Failed;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or ModelException)
         {
             Terminal.Error(exception.Message);
             return ExitCode.Failed;

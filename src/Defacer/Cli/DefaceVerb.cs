@@ -4,27 +4,38 @@ using Defacer.Deface.Fill;
 using Defacer.Deface.Methods;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Imaging.Nifti;
 
 namespace Defacer.Cli;
 
 /// <summary><c>defacer deface IN OUT</c>: the deface stage alone, on files, headers otherwise as they came.</summary>
 internal static class DefaceVerb
 {
-    private static readonly string[] s_methodNames = [.. DefaceMethods.All.Select(m => m.Name)];
+    private static readonly string[] s_methodNames = [DefaceMethods.Auto, .. DefaceMethods.Names];
     private static readonly string[] s_fillNames = [.. Fills.All.Select(f => f.Name)];
 
     internal static Command Create()
     {
-        var input = new Argument<string>("IN") { Description = "A DICOM file, or a folder with the series of one or more studies." };
+        var input = new Argument<string>("IN") { Description = "A DICOM file, a folder with the series of one or more studies, or a NIfTI file (.nii, .nii.gz)." };
         var output = new Argument<string>("OUT") { Description = "The file or folder to write; only what passed the gate appears in it." };
-        var method = new Option<string>("--method") { Description = $"One of {string.Join(", ", s_methodNames)}.", DefaultValueFactory = _ => new DefaceOptions().Method };
+        var method = new Option<string>("--method")
+        {
+            Description = $"One of {string.Join(", ", s_methodNames)}; auto is fused where weights are installed, else depth-mask.",
+            DefaultValueFactory = _ => DefaceMethods.Usual,
+        };
         var fill = new Option<string>("--fill") { Description = $"One of {string.Join(", ", s_fillNames)}.", DefaultValueFactory = _ => new DefaceOptions().Fill };
         var pass = new Option<bool>("--pass-other") { Description = "Copy series that show no head instead of holding them back." };
         var mask = new Option<string?>("--mask") { Description = "Write the mask here as NIfTI on the input grid (.nii or .nii.gz; more series get a number)." };
         var report = new Option<string?>("--report") { Description = "Write the report as JSON here." };
         var render = new Option<string?>("--render") { Description = "Write pictures before and after into this folder." };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
-        var command = new Command("deface", "Take the face and the ears out of DICOM series.") { input, output, method, fill, pass, mask, report, render, json };
+        var modality = new Option<string>("--modality") { Description = "Of a NIfTI file: MR, CT or PT.", DefaultValueFactory = _ => "MR" };
+        modality.AcceptOnlyFromAmong("MR", "CT", "PT");
+        var networks = new NetworkOptions();
+        var command = new Command("deface", "Take the face and the ears out of DICOM series or a NIfTI file.")
+        {
+            input, output, method, fill, pass, mask, report, render, modality, networks.Models, networks.Provider, json,
+        };
         command.Validators.Add(result =>
         {
             Check(result.GetValue(method), s_methodNames, "method");
@@ -38,20 +49,24 @@ internal static class DefaceVerb
                 }
             }
         });
-        command.SetAction((parsed, cancellationToken) => new DefaceRun(
-            parsed.GetValue(input)!,
-            parsed.GetValue(output)!,
-            new DefaceOptions
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var loaded = DefaceMethods.UsesNetworks(parsed.GetValue(method)!) ? networks.Load(parsed) : null;
+            var options = new DefaceOptions
             {
                 Method = parsed.GetValue(method)!,
+                Networks = loaded,
                 Fill = parsed.GetValue(fill)!,
                 NotAHead = parsed.GetValue(pass) ? NotAHeadPolicy.Pass : NotAHeadPolicy.Park,
                 Render = parsed.GetValue(mask) is not null,
-            },
-            parsed.GetValue(mask),
-            parsed.GetValue(report),
-            parsed.GetValue(render),
-            parsed.GetValue(json)).ExecuteAsync(cancellationToken));
+            };
+            var (from, to) = (parsed.GetValue(input)!, parsed.GetValue(output)!);
+            var (maskPath, reportPath, renderFolder) = (parsed.GetValue(mask), parsed.GetValue(report), parsed.GetValue(render));
+            return NiftiFile.IsNiftiPath(from)
+                ? new NiftiDefaceRun(from, to, parsed.GetValue(modality)!, options, maskPath, reportPath, renderFolder, parsed.GetValue(json))
+                    .Execute(cancellationToken)
+                : await new DefaceRun(from, to, options, maskPath, reportPath, renderFolder, parsed.GetValue(json)).ExecuteAsync(cancellationToken);
+        });
         return command;
     }
 

@@ -7,7 +7,7 @@ namespace Defacer.Cli;
 /// <summary><c>defacer evaluate</c>: the benchmarks of correctness, as tables.</summary>
 internal static class EvaluateVerb
 {
-    internal static Command Create() => new("evaluate", "Measure the program against known answers.") { Deid() };
+    internal static Command Create() => new("evaluate", "Measure the program against known answers.") { Deid(), EvaluateDefaceVerb.Create() };
 
     private static Command Deid()
     {

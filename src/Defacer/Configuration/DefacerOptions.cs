@@ -110,7 +110,9 @@ public sealed record RouteOptions
     /// <summary>A study is ready when nothing of it arrived for this long. Default one minute.</summary>
     public TimeSpan StableAge { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Defacing method by name.</summary>
+    /// <summary>
+    /// Defacing method by name. Default <c>depth-mask</c>; <c>auto</c> is <c>fused</c> where weights are installed.
+    /// </summary>
     public string Method { get; init; } = "depth-mask";
 
     /// <summary>What replaces removed voxels, by name; <c>auto</c> chooses by modality.</summary>
@@ -189,10 +191,10 @@ public sealed record DestinationOptions
 /// <summary>Resources of face removal.</summary>
 public sealed record DefaceSettings
 {
-    /// <summary>Where networks run: <c>auto</c>, <c>cpu</c>, <c>directml</c>.</summary>
+    /// <summary>Where networks run: <c>auto</c>, <c>cpu</c>, <c>directml</c>, <c>cuda</c>.</summary>
     public string Provider { get; init; } = "auto";
 
-    /// <summary>Threads of inference; 0 for one a core.</summary>
+    /// <summary>Threads of inference; 0 for one less than there are cores.</summary>
     public int Threads { get; init; }
 
     /// <summary>Studies processed at once, 1 to 64. Default 1: a study uses every core itself.</summary>

@@ -70,6 +70,7 @@ public sealed class Node(
         {
             Reidentification = ReidentificationOf(options.Deidentify, paths.Settings),
         };
+        Announce(tools);
         if (tools.Key.IsNew)
         {
             _log.LogWarning(
@@ -90,6 +91,21 @@ public sealed class Node(
         var peers = _peers = new PeerStages(options, paths, spool, _ledger, metrics, time, logs);
         var associations = await ComposeAsync(spool, _ledger, tools, peers, cancellationToken);
         await ListenAsync(spool, associations, peers, cancellationToken);
+    }
+
+    private void Announce(RouteTools tools)
+    {
+        if (tools.MethodNote is { } note)
+        {
+            _log.LogInformation("{Note}", note);
+        }
+
+        if (tools.Networks is { Choice: { Reason: not null } choice })
+        {
+            _log.LogWarning("{Choice}", choice.ToString());
+        }
+
+        metrics.NetworksRun(() => tools.Networks?.Choice.Used.ToString() ?? "none", () => tools.Networks?.Choice.Wanted.ToString() ?? "none");
     }
 
     /// <summary>

@@ -118,6 +118,11 @@ public sealed class NodeMetrics : IDisposable
     public void JobReached(string route, string state, string cause) =>
         _jobs.Add(1, Tag("route", route), Tag("state", state), Tag("cause", cause));
 
+    /// <summary>Where networks run: a gauge of 1 with what was wanted and what is used.</summary>
+    public void NetworksRun(Func<string> used, Func<string> wanted) => _meter.CreateObservableGauge(
+        "defacer.deface.provider", () => new Measurement<int>(1, Tag("used", used()), Tag("wanted", wanted())), "{provider}",
+        "Where networks run.");
+
     /// <summary>The verifier found identity in an output.</summary>
     public void VerifyFailed(string route) => _verify.Add(1, Tag("route", route));
 

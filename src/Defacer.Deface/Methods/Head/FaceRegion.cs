@@ -7,8 +7,10 @@ namespace Defacer.Deface.Methods.Head;
 /// </summary>
 internal static class FaceRegion
 {
-    /// <summary>Height of the upper edge: about a finger above the orbital rim, where the eyebrows end.</summary>
-    internal const double BrowZ = -1;
+    /// <summary>
+    /// Height of the upper edge: two fingers above the orbital rim, so that the ridge under the eyebrows goes too.
+    /// </summary>
+    internal const double BrowZ = 8;
 
     /// <summary>Height of the orbital rim: below it the cut is deep.</summary>
     internal const double OrbitTopZ = -16;

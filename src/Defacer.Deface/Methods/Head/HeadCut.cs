@@ -21,6 +21,19 @@ internal sealed class HeadCut(HeadPose pose, DepthMap face, DepthMap right, Dept
 
     internal DepthMap Left => left;
 
+    /// <summary>The label at a position: outward to wherever the field of view ends.</summary>
+    internal byte LabelAt(Vector3 patient)
+    {
+        var h = pose.ToHead(patient);
+        if (Covers(face, h.X, h.Z) && h.Y <= face.Nearest(h.X, h.Z))
+        {
+            return MaskVolume.Face;
+        }
+
+        var (ear, side) = h.X < 0 ? (right, -h.X) : (left, h.X);
+        return Covers(ear, h.Y, h.Z) && side >= ear.Nearest(h.Y, h.Z) ? MaskVolume.Ears : MaskVolume.Keep;
+    }
+
     /// <summary>The mask on a grid; a voxel goes when any part of it, seen every 2 mm, lies in what is taken.</summary>
     internal MaskVolume OnGrid(VolumeGeometry geometry, CancellationToken cancellationToken)
     {
@@ -46,6 +59,9 @@ internal sealed class HeadCut(HeadPose pose, DepthMap face, DepthMap right, Dept
         });
         return mask;
     }
+
+    private static bool Covers(DepthMap map, double u, double v) =>
+        u >= map.U(0) && u <= map.U(map.Columns - 1) && v >= map.V(0) && v <= map.V(map.Rows - 1);
 
     // A row of voxels seen by a map: where it runs over (u, v), and how deep.
     private readonly record struct HeadLine(double U, double V, double Depth, double StepU, double StepV, double StepDepth);

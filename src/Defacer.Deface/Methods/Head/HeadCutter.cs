@@ -55,7 +55,7 @@ internal sealed class HeadCutter
             // Smoothing must not lift the cut above the least depth, nor push it into the brain.
             var least = float.IsNaN(own.Values[at]) ? double.NegativeInfinity : own.Values[at] + FaceRegion.DepthMm - 1 + _extraMm;
             var y = Math.Max(cut.Values[at], least);
-            values[at] = (float)Math.Min(y, Math.Min(BrainFront(u, v), (FaceRegion.SideY * s.Y) + _extraMm));
+            values[at] = (float)Math.Min(y, Math.Min(BrainFront(_pose, u, v), (FaceRegion.SideY * s.Y) + _extraMm));
         }
 
         return map.With(values);
@@ -103,9 +103,9 @@ internal sealed class HeadCutter
     }
 
     // The foremost brain of the column, less the rim; the orbits lie below it, so nothing of the face is behind.
-    private double BrainFront(double u, double v)
+    internal static double BrainFront(HeadPose pose, double u, double v)
     {
-        var s = _pose.Scale;
+        var s = pose.Scale;
         var brain = HeadTemplate.Mean.Brain;
         for (var y = -110.0; y < FaceRegion.SideY; y += 1)
         {
@@ -116,6 +116,21 @@ internal sealed class HeadCutter
         }
 
         return double.PositiveInfinity;
+    }
+
+    /// <summary>How far out to a side the brain of heads reaches at a place, with the rim; 0 where there is none.</summary>
+    internal static double BrainSide(HeadPose pose, int side, double u, double v)
+    {
+        var s = pose.Scale;
+        for (var x = 90.0; x > 20; x -= 1)
+        {
+            if (HeadTemplate.Mean.Brain.At(new Vector3(side * x, u / s.Y, v / s.Z)) >= FaceRegion.BrainShare)
+            {
+                return (x * s.X) + FaceRegion.BrainRimMm;
+            }
+        }
+
+        return 0;
     }
 
     private double TemplateSkinY(double u, double v)
