@@ -31,7 +31,8 @@ public sealed record ProviderChoice(ComputeProvider Wanted, ComputeProvider Used
         var wanted = options.Provider == ComputeProvider.Auto ? library.Provider : options.Provider;
         if (wanted == ComputeProvider.Cpu)
         {
-            return (cpu, new ProviderChoice(options.Provider, ComputeProvider.Cpu, options.Provider == ComputeProvider.Auto ? null : library.Note));
+            // The note of the library is of whoever loaded it first, and may be about a device that nobody asked for here.
+            return (cpu, new ProviderChoice(options.Provider, ComputeProvider.Cpu, null));
         }
 
         if (library.Provider != wanted)
