@@ -28,8 +28,14 @@ public sealed class StudyIntake(
     {
         while (await spool.Arrivals.WaitToReadAsync(ct))
         {
-            await TakeInUntilDoneAsync(Waiting(), ct);
-            await Task.Delay(s_gathering, time, ct);
+            var batch = Waiting();
+            await TakeInUntilDoneAsync(batch, ct);
+
+            // A full batch means that more wait: a pause then would let them pile up in memory.
+            if (batch.Count < MaxBatch)
+            {
+                await Task.Delay(s_gathering, time, ct);
+            }
         }
     }
 
