@@ -108,8 +108,8 @@ public sealed class DestinationQueue : IDisposable
         var failed = 0;
         try
         {
-            var (present, missing) = (batch.Where(IsAsVerified).ToList(), batch.Where(o => !IsAsVerified(o)).ToList());
-            foreach (var lost in missing)
+            var isAsVerified = batch.ToLookup(IsAsVerified);
+            foreach (var lost in isAsVerified[false])
             {
                 _log.LogError(
                     "Job {Job}: an output in the spool is missing or not the one that was verified; it is held.",
@@ -117,7 +117,7 @@ public sealed class DestinationQueue : IDisposable
                 await _ledger.RecordDeliveryAsync(lost.Delivery, DeliveryState.Held, null, ct);
             }
 
-            await _destination.SendAsync(present, OnAnswerAsync, ct, abort);
+            await _destination.SendAsync([.. isAsVerified[true]], OnAnswerAsync, ct, abort);
             if (failed > 0)
             {
                 throw new DestinationException(
