@@ -118,18 +118,10 @@ public sealed class JobWorker(
         if (job is not null)
         {
             using var held = await spool.Locks.TakeAsync(job.Id, CancellationToken.None);
-            DeleteWork(job.Id);
+            spool.DeleteWork(job.Id);
         }
 
         await ReturnAsync(job, "the disk failed");
-    }
-
-    private void DeleteWork(string jobId)
-    {
-        if (spool.Folders.Work(jobId) is var work && Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
     }
 
     private async Task RunAsync(Job job, CancellationToken ct)
@@ -224,7 +216,7 @@ public sealed class JobWorker(
 
             spool.Disk.FlushFolder(folder);
             spool.Disk.FlushFolder(spool.Folders.Job(job.Id));
-            Directory.Delete(spool.Folders.Work(job.Id), recursive: true);
+            spool.DeleteWork(job.Id);
             spool.WriteDurably(spool.Folders.Report(job.Id), result.Report.ToJson());
         }
 
@@ -255,7 +247,7 @@ public sealed class JobWorker(
     private async Task ParkAsync(Job job, Parked parked, JobReport? report)
     {
         using var held = await spool.Locks.TakeAsync(job.Id, CancellationToken.None);
-        DeleteWork(job.Id);
+        spool.DeleteWork(job.Id);
         if (report is not null)
         {
             spool.WriteDurably(spool.Folders.Report(job.Id), report.ToJson());

@@ -205,13 +205,8 @@ internal sealed class StudyRun(
 
     private void PrepareWork()
     {
-        var work = spool.Folders.Work(job.Id);
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
-
-        Directory.CreateDirectory(work);
+        spool.DeleteWork(job.Id);
+        Directory.CreateDirectory(spool.Folders.Work(job.Id));
     }
 
     private void Measure(StudyDefacement defacement)

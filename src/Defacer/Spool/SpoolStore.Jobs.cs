@@ -20,12 +20,12 @@ public sealed partial class SpoolStore
         foreach (var folder in new[] { Folders.Originals(jobId), Folders.Outputs(jobId), Folders.Work(jobId),
             Folders.Renders(jobId) })
         {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            Delete(folder);
         }
     }
+
+    /// <summary>Removes what a run of the job wrote and nobody verified.</summary>
+    public void DeleteWork(string jobId) => Delete(Folders.Work(jobId));
 
     /// <summary>Writes a file of a job so that it is whole or absent after a crash.</summary>
     public void WriteDurably(string path, ReadOnlySpan<byte> bytes)
@@ -35,6 +35,14 @@ public sealed partial class SpoolStore
         _disk.FlushFile(partial);
         File.Move(partial, path, overwrite: true);
         _disk.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private void MoveFolder(string from, string to)
