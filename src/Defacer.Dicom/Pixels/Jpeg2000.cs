@@ -33,23 +33,17 @@ internal sealed class Jpeg2000 : IFrameDecoder
         var stream = Jpeg2000Codestream.Read(encoded);
         Check(stream, description);
         var isGreyHighThroughput = stream.IsHighThroughput && stream.Components == 1;
-        try
-        {
-            (isGreyHighThroughput ? _openJph : _openJpeg).Run(
-                SandboxLimits.For(description, encoded.Length),
-                new DecodeWork(
-                    isGreyHighThroughput ? "HTJ2KDecoder" : "J2KDecoder",
-                    encoded[stream.Range],
-                    stream,
-                    description,
-                    destination),
-                static (codec, work) => work.Run(codec),
-                cancellationToken);
-        }
-        catch (SandboxException e)
-        {
-            throw new DicomFormatException($"{Name}: {e.Message}.", e);
-        }
+        (isGreyHighThroughput ? _openJph : _openJpeg).RunImage(
+            Name,
+            SandboxLimits.For(description, encoded.Length),
+            new DecodeWork(
+                isGreyHighThroughput ? "HTJ2KDecoder" : "J2KDecoder",
+                encoded[stream.Range],
+                stream,
+                description,
+                destination),
+            static (codec, work) => work.Run(codec),
+            cancellationToken);
     }
 
     private static void Check(Jpeg2000Codestream stream, PixelDescription d)

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using Defacer.Dicom.Data;
 using Defacer.Dicom.Pixels.Sandbox;
 
 namespace Defacer.Dicom.Pixels;
@@ -35,18 +34,12 @@ internal sealed class Jpeg2000Encoder(bool highThroughput) : IFrameEncoder
     public byte[] Encode(ReadOnlySpan<byte> frame, PixelDescription description, CancellationToken cancellationToken)
     {
         var result = new EncodedFrame();
-        try
-        {
-            _codec.Run(
-                SandboxLimits.For(description, frame.Length),
-                new Work(frame, description, highThroughput, result),
-                static (codec, work) => work.Run(codec),
-                cancellationToken);
-        }
-        catch (SandboxException e)
-        {
-            throw new DicomFormatException($"{Name}: {e.Message}.", e);
-        }
+        _codec.RunImage(
+            Name,
+            SandboxLimits.For(description, frame.Length),
+            new Work(frame, description, highThroughput, result),
+            static (codec, work) => work.Run(codec),
+            cancellationToken);
 
         return result.Bytes;
     }

@@ -79,9 +79,7 @@ internal sealed class JpegDct : IFrameDecoder
                     ReadQuantization(segment);
                     break;
                 case 0xDD:
-                    _restartInterval = segment.Length == 2
-                        ? BinaryPrimitives.ReadUInt16BigEndian(segment)
-                        : throw _segments.Error("a restart interval has a wrong length");
+                    _restartInterval = _segments.ReadRestartInterval(segment);
                     break;
                 case >= 0xC2 and <= 0xCF or 0xDC or 0xDE or 0xDF:
                     throw _segments.Error($"marker FF{marker:X2} is not of the baseline or extended process");
@@ -93,29 +91,14 @@ internal sealed class JpegDct : IFrameDecoder
         // SOF0, SOF1 (T.81 §B.2.2).
         private void ReadFrameHeader(ReadOnlySpan<byte> segment)
         {
-            if (_precision != 0 || segment.Length < 6 || segment.Length != 6 + (3 * segment[5]))
-            {
-                throw _segments.Error("the frame header is malformed or repeated");
-            }
-
-            _precision = segment[0];
-            var rows = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]);
-            var columns = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]);
-            var samples = description.SamplesPerPixel;
-            if (rows != description.Rows || columns != description.Columns || segment[5] != samples)
-            {
-                throw _segments.Error(
-                    $"the image has {rows} x {columns} x {segment[5]} samples, "
-                    + $"the data set {description.Rows} x {description.Columns} x {samples}");
-            }
-
+            _precision = _segments.ReadFrameHeader(segment, description, isRepeated: _precision != 0);
             if (_precision is not (8 or 12) || _precision > description.BitsAllocated)
             {
                 throw _segments.Error($"{_precision} bits do not fit Bits Allocated {description.BitsAllocated}");
             }
 
-            _components = new JpegComponent[samples];
-            for (var i = 0; i < samples; i++)
+            _components = new JpegComponent[description.SamplesPerPixel];
+            for (var i = 0; i < _components.Length; i++)
             {
                 _components[i] = ReadComponent(segment.Slice(6 + (3 * i), 3));
             }
@@ -162,26 +145,11 @@ internal sealed class JpegDct : IFrameDecoder
             (description.Columns + (8 * _max.Horizontal) - 1) / (8 * _max.Horizontal),
             (description.Rows + (8 * _max.Vertical) - 1) / (8 * _max.Vertical));
 
-        // DHT (T.81 §B.2.4.2).
         private readonly void ReadHuffmanTables(ReadOnlySpan<byte> segment)
         {
-            while (segment.Length > 0)
+            while (_segments.TakeHuffmanTable(ref segment, out var isAc, out var to, out var counts, out var symbols))
             {
-                var symbols = 0;
-                for (var i = 1; i <= 16 && i < segment.Length; i++)
-                {
-                    symbols += segment[i];
-                }
-
-                if (segment.Length < 17 + symbols || symbols > 256 || segment[0] > 0x13 || (segment[0] & 0x0F) > 3)
-                {
-                    throw _segments.Error("a Huffman table is malformed");
-                }
-
-                var isAc = segment[0] >> 4 == 1;
-                (isAc ? _ac : _dc)[segment[0] & 3] =
-                    new JpegHuffmanTable(segment[1..17], segment.Slice(17, symbols), isAc ? 255 : 15);
-                segment = segment[(17 + symbols)..];
+                (isAc ? _ac : _dc)[to] = new JpegHuffmanTable(counts, symbols, isAc ? 255 : 15);
             }
         }
 

@@ -30,18 +30,12 @@ internal sealed class JpegLs : IFrameDecoder, IFrameEncoder
         CancellationToken cancellationToken)
     {
         var header = ReadHeader(encoded, description);
-        try
-        {
-            _codec.Run(
-                SandboxLimits.For(description, encoded.Length),
-                new DecodeWork(encoded, description, header, destination),
-                static (codec, work) => work.Run(codec),
-                cancellationToken);
-        }
-        catch (SandboxException e)
-        {
-            throw new DicomFormatException($"{Name}: {e.Message}.", e);
-        }
+        _codec.RunImage(
+            Name,
+            SandboxLimits.For(description, encoded.Length),
+            new DecodeWork(encoded, description, header, destination),
+            static (codec, work) => work.Run(codec),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -56,18 +50,12 @@ internal sealed class JpegLs : IFrameDecoder, IFrameEncoder
     public byte[] Encode(ReadOnlySpan<byte> frame, PixelDescription description, CancellationToken cancellationToken)
     {
         var result = new EncodedFrame();
-        try
-        {
-            _codec.Run(
-                SandboxLimits.For(description, frame.Length),
-                new EncodeWork(frame, description, result),
-                static (codec, work) => work.Run(codec),
-                cancellationToken);
-        }
-        catch (SandboxException e)
-        {
-            throw new DicomFormatException($"{Name}: {e.Message}.", e);
-        }
+        _codec.RunImage(
+            Name,
+            SandboxLimits.For(description, frame.Length),
+            new EncodeWork(frame, description, result),
+            static (codec, work) => work.Run(codec),
+            cancellationToken);
 
         return result.Bytes;
     }

@@ -35,6 +35,68 @@ internal ref struct JpegSegments
         return marker;
     }
 
+    /// <summary>
+    /// Reads a frame header (T.81 §B.2.2) up to its components, which begin at byte 6, and holds it against the data set.
+    /// </summary>
+    /// <returns>The precision.</returns>
+    internal readonly int ReadFrameHeader(ReadOnlySpan<byte> segment, PixelDescription description, bool isRepeated)
+    {
+        if (isRepeated || segment.Length < 6 || segment.Length != 6 + (3 * segment[5]))
+        {
+            throw Error("the frame header is malformed or repeated");
+        }
+
+        var rows = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]);
+        var columns = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]);
+        var samples = description.SamplesPerPixel;
+        if (rows != description.Rows || columns != description.Columns || segment[5] != samples)
+        {
+            throw Error(
+                $"the image has {rows} x {columns} x {segment[5]} samples, "
+                + $"the data set {description.Rows} x {description.Columns} x {samples}");
+        }
+
+        return segment[0];
+    }
+
+    /// <summary>
+    /// Takes one table of a DHT segment (T.81 §B.2.4.2): class and destination, 16 counts, symbols.
+    /// </summary>
+    /// <returns>Whether there was one more.</returns>
+    internal readonly bool TakeHuffmanTable(
+        ref ReadOnlySpan<byte> segment, out bool isAc, out int destination, out ReadOnlySpan<byte> counts,
+        out ReadOnlySpan<byte> symbols)
+    {
+        (isAc, destination) = (false, 0);
+        counts = symbols = [];
+        if (segment.Length == 0)
+        {
+            return false;
+        }
+
+        var count = 0;
+        for (var i = 1; i <= 16 && i < segment.Length; i++)
+        {
+            count += segment[i];
+        }
+
+        if (segment.Length < 17 + count || count > 256 || segment[0] > 0x13 || (segment[0] & 0x0F) > 3)
+        {
+            throw Error("a Huffman table is malformed");
+        }
+
+        (isAc, destination) = (segment[0] >> 4 == 1, segment[0] & 3);
+        counts = segment[1..17];
+        symbols = segment.Slice(17, count);
+        segment = segment[(17 + count)..];
+        return true;
+    }
+
+    /// <summary>MCUs between restart markers (DRI, T.81 §B.2.4.4).</summary>
+    internal readonly int ReadRestartInterval(ReadOnlySpan<byte> segment) => segment.Length == 2
+        ? BinaryPrimitives.ReadUInt16BigEndian(segment)
+        : throw Error("a restart interval has a wrong length");
+
     internal readonly DicomFormatException Error(string what) => new($"{_name}: {what}.", Position, string.Empty);
 
     private byte NextMarker()

@@ -7,59 +7,44 @@ namespace Defacer.Dicom.Network.Tls;
 /// Our certificate in a file: PEM, with the key in it or in a file of its own, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).
 /// Read again when a file changed; a new one that cannot be used leaves the old in force and shows as trouble.
 /// </summary>
-/// <param name="path">The certificate; intermediate certificates may follow it.</param>
-/// <param name="keyPath">The private key in PEM; null when it stands with the certificate.</param>
-/// <param name="password">Of the key or of the PKCS #12 file; null for none.</param>
-public sealed class CertificateFile(string path, string? keyPath, string? password) : ICertificateSource
+public sealed class CertificateFile : ICertificateSource
 {
-    private readonly Lock _lock = new();
-    private LoadedCertificate? _loaded;
-    private FileStampSet _stamp;
+    private readonly string _path;
+    private readonly string? _keyPath;
+    private readonly string? _password;
+    private readonly ReloadedFiles<LoadedCertificate> _files;
 
-    /// <inheritdoc/>
-    public string? Trouble { get; private set; }
-
-    /// <inheritdoc/>
-    public LoadedCertificate Load()
+    /// <summary>Names the files; nothing is read yet.</summary>
+    /// <param name="path">The certificate; intermediate certificates may follow it.</param>
+    /// <param name="keyPath">The private key in PEM; null when it stands with the certificate.</param>
+    /// <param name="password">Of the key or of the PKCS #12 file; null for none.</param>
+    public CertificateFile(string path, string? keyPath, string? password)
     {
-        lock (_lock)
-        {
-            var stamp = FileStampSet.Of(path, keyPath);
-            if (_loaded is not null && stamp == _stamp)
-            {
-                return _loaded;
-            }
-
-            _stamp = stamp;
-            try
-            {
-                _loaded = Read();
-                Trouble = null;
-            }
-            catch (CertificateException e) when (_loaded is not null)
-            {
-                Trouble = $"{e.Message} The certificate that was read before stays in force.";
-            }
-
-            return _loaded;
-        }
+        (_path, _keyPath, _password) = (path, keyPath, password);
+        _files = new(Read, "The certificate that was read before stays in force.", path, keyPath);
     }
+
+    /// <inheritdoc/>
+    public string? Trouble => _files.Trouble;
+
+    /// <inheritdoc/>
+    public LoadedCertificate Load() => _files.Load();
 
     private LoadedCertificate Read()
     {
-        if (!File.Exists(path) || (keyPath is not null && !File.Exists(keyPath)))
+        if (!File.Exists(_path) || (_keyPath is not null && !File.Exists(_keyPath)))
         {
-            throw new CertificateException($"There is no file {(File.Exists(path) ? keyPath : path)}.");
+            throw new CertificateException($"There is no file {(File.Exists(_path) ? _keyPath : _path)}.");
         }
 
         try
         {
-            var all = IsPkcs12(path)
-                ? X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password)
+            var all = IsPkcs12(_path)
+                ? X509CertificateLoader.LoadPkcs12CollectionFromFile(_path, _password)
                 : ReadPem();
             var leaf = all.FirstOrDefault(c => c.HasPrivateKey)
                 ?? throw new CertificateException(
-                    $"{path} holds no private key{(keyPath is null ? "; name its file" : string.Empty)}.");
+                    $"{_path} holds no private key{(_keyPath is null ? "; name its file" : string.Empty)}.");
             all.Remove(leaf);
             return new LoadedCertificate(leaf, all);
         }
@@ -71,10 +56,10 @@ public sealed class CertificateFile(string path, string? keyPath, string? passwo
 
     private X509Certificate2Collection ReadPem()
     {
-        var key = keyPath ?? path;
-        var leaf = password is null
-            ? X509Certificate2.CreateFromPemFile(path, key)
-            : X509Certificate2.CreateFromEncryptedPemFile(path, password, key);
+        var key = _keyPath ?? _path;
+        var leaf = _password is null
+            ? X509Certificate2.CreateFromPemFile(_path, key)
+            : X509Certificate2.CreateFromEncryptedPemFile(_path, _password, key);
         if (OperatingSystem.IsWindows())
         {
             // Schannel takes no key that lives in memory only.
@@ -82,7 +67,7 @@ public sealed class CertificateFile(string path, string? keyPath, string? passwo
         }
 
         var all = new X509Certificate2Collection();
-        all.ImportFromPemFile(path);
+        all.ImportFromPemFile(_path);
         var chain = new X509Certificate2Collection(leaf);
         chain.AddRange(all.Where(c => c.Thumbprint != leaf.Thumbprint).ToArray());
         return chain;
@@ -90,9 +75,9 @@ public sealed class CertificateFile(string path, string? keyPath, string? passwo
 
     private string Explain(Exception error) => error switch
     {
-        UnauthorizedAccessException => $"{path} or its key may not be read by this account; give it the right to.",
-        IOException => $"{path} or its key cannot be read: {error.Message}",
-        _ => $"{path} is no certificate with a matching key, or the password is not right ({error.Message.TrimEnd('.')}).",
+        UnauthorizedAccessException => $"{_path} or its key may not be read by this account; give it the right to.",
+        IOException => $"{_path} or its key cannot be read: {error.Message}",
+        _ => $"{_path} is no certificate with a matching key, or the password is not right ({error.Message.TrimEnd('.')}).",
     };
 
     private static bool IsPkcs12(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PFX" or ".P12";

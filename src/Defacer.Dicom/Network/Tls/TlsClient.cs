@@ -38,14 +38,9 @@ public sealed class TlsClient(TlsSettings settings, string host)
         catch (Exception e)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
-            if (e is CertificateException)
+            if (TlsErrors.Of(e, host, verdict.Objection) is { } lost)
             {
-                throw new AssociationLostException(LostCause.NotSecured, e.Message, e);
-            }
-
-            if (e is AuthenticationException or IOException and not AssociationException)
-            {
-                throw TlsErrors.NotSecured(host, verdict.Objection, e);
+                throw lost;
             }
 
             throw;

@@ -47,6 +47,14 @@ internal static class TlsErrors
         return null;
     }
 
+    /// <summary>What a failed attempt to secure a connection means; null when the error is of another kind.</summary>
+    internal static AssociationLostException? Of(Exception error, string peer, string? objection) => error switch
+    {
+        CertificateException => new AssociationLostException(LostCause.NotSecured, error.Message, error),
+        AuthenticationException or IOException and not AssociationException => NotSecured(peer, objection, error),
+        _ => null,
+    };
+
     /// <summary>The exception for a handshake that failed.</summary>
     internal static AssociationLostException NotSecured(string peer, string? objection, Exception error)
     {

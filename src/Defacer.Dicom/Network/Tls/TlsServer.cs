@@ -40,14 +40,9 @@ public sealed class TlsServer(TlsSettings settings)
         {
             var peer = socket.Connected ? socket.RemoteEndPoint?.ToString() : null;
             await stream.DisposeAsync().ConfigureAwait(false);
-            if (e is CertificateException)
+            if (TlsErrors.Of(e, peer ?? "a caller", verdict.Objection) is { } lost)
             {
-                throw new AssociationLostException(LostCause.NotSecured, e.Message, e);
-            }
-
-            if (e is AuthenticationException or IOException and not AssociationException)
-            {
-                throw TlsErrors.NotSecured(peer ?? "a caller", verdict.Objection, e);
+                throw lost;
             }
 
             throw;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Defacer.Dicom.Data;
 using Wasmtime;
 
 namespace Defacer.Dicom.Pixels.Sandbox;
@@ -58,6 +59,22 @@ internal sealed class SandboxedCodec(CodecTable table)
         finally
         {
             instance?.Dispose();
+        }
+    }
+
+    /// <summary>The same for an image of a syntax: a fault is a refusal of the image.</summary>
+    /// <exception cref="DicomFormatException">Names the syntax and what went wrong.</exception>
+    internal void RunImage<TState>(
+        string syntax, SandboxLimits limits, TState state, CodecWork<TState> work, CancellationToken cancellationToken)
+        where TState : allows ref struct
+    {
+        try
+        {
+            Run(limits, state, work, cancellationToken);
+        }
+        catch (SandboxException e)
+        {
+            throw new DicomFormatException($"{syntax}: {e.Message}.", e);
         }
     }
 
