@@ -62,7 +62,7 @@ internal sealed class NetworkAgreement
     internal HeadVerdict Verdict(HeadVerdict geometry)
     {
         var isSure = _network.Presence >= SurePresence && FaceMl >= SureFace && _network.Cells!.Ml(HeadClass.Brain) >= SureBrain;
-        return isSure && geometry is HeadVerdict.NotAHead or HeadVerdict.NoFaceInView && isSure ? HeadVerdict.Undecided : geometry;
+        return isSure && geometry is HeadVerdict.NotAHead or HeadVerdict.NoFaceInView ? HeadVerdict.Undecided : geometry;
     }
 
     private static double InPlace(HeadPose pose, NetworkCells cells)
