@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Defacer.Dicom.Data;
-using Defacer.Dicom.Files;
 using Defacer.Dicom.Json;
 using Defacer.Dicom.Network;
 using Defacer.Dicom.Network.Dimse;
@@ -208,15 +207,7 @@ public sealed class QueryTests : IAsyncLifetime
         await using var association = await ConnectAsync([.. ContextPlanner.Plan([kind])[0].Contexts]);
         for (var i = 1; i <= count; i++)
         {
-            var dataset = new DicomDataset(
-                DicomElement.FromText(DicomTag.SOPClassUID, DicomVR.UI, DicomUID.CTImageStorage.UID),
-                DicomElement.FromText(DicomTag.SOPInstanceUID, DicomVR.UI, $"{Study}.{series}.{i}"),
-                DicomElement.FromText(DicomTag.Modality, DicomVR.CS, "CT"),
-                DicomElement.FromText(DicomTag.PatientID, DicomVR.LO, "PHANTOM"),
-                DicomElement.FromText(DicomTag.StudyInstanceUID, DicomVR.UI, Study),
-                DicomElement.FromText(DicomTag.SeriesInstanceUID, DicomVR.UI, $"{Study}.{series}"));
-            var file = new DicomFile(
-                DicomFileMeta.Create(dataset, DicomTransferSyntax.ExplicitVRLittleEndian), dataset);
+            var file = EmptyCt.Slice(Study, series, i);
             Assert.Equal(DicomStatus.Success, (await association.StoreAsync(file, Token)).Status);
         }
 

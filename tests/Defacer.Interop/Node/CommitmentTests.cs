@@ -69,13 +69,7 @@ public sealed class CommitmentTests
             {
                 Destinations = [],
                 StableAge = TimeSpan.FromMinutes(10),
-                Change = root => root["Sources"] = new JsonArray(new JsonObject
-                {
-                    ["AeTitle"] = OrthancPeer.AeTitle,
-                    ["Host"] = "127.0.0.1",
-                    ["Port"] = orthanc.DicomPort,
-                    ["StorageCommitment"] = true,
-                }),
+                Change = HasSource(orthanc, ("StorageCommitment", true)),
             },
             Token,
             port: port);
@@ -124,14 +118,7 @@ public sealed class CommitmentTests
             {
                 Destinations = [],
                 StableAge = TimeSpan.FromMinutes(30),
-                Change = root => root["Sources"] = new JsonArray(new JsonObject
-                {
-                    ["AeTitle"] = OrthancPeer.AeTitle,
-                    ["Host"] = "127.0.0.1",
-                    ["Port"] = orthanc.DicomPort,
-                    ["AskCounts"] = true,
-                    ["AskEvery"] = "00:00:01",
-                }),
+                Change = HasSource(orthanc, ("AskCounts", true), ("AskEvery", "00:00:01")),
             },
             Token,
             port: port);
@@ -158,15 +145,7 @@ public sealed class CommitmentTests
             {
                 Destinations = [],
                 StableAge = TimeSpan.FromSeconds(1),
-                Change = root => root["Sources"] = new JsonArray(new JsonObject
-                {
-                    ["AeTitle"] = OrthancPeer.AeTitle,
-                    ["Host"] = "127.0.0.1",
-                    ["Port"] = orthanc.DicomPort,
-                    ["AskCounts"] = true,
-                    ["AskEvery"] = "00:00:01",
-                    ["GiveUpAfter"] = "00:00:05",
-                }),
+                Change = HasSource(orthanc, ("AskCounts", true), ("AskEvery", "00:00:01"), ("GiveUpAfter", "00:00:05")),
             },
             Token,
             port: port);
@@ -236,6 +215,22 @@ public sealed class CommitmentTests
         }
     }
 
+    private static Action<JsonObject> HasSource(OrthancPeer orthanc, params (string Key, JsonNode Value)[] settings) => root =>
+    {
+        var source = new JsonObject
+        {
+            ["AeTitle"] = OrthancPeer.AeTitle,
+            ["Host"] = "127.0.0.1",
+            ["Port"] = orthanc.DicomPort,
+        };
+        foreach (var (key, value) in settings)
+        {
+            source[key] = value;
+        }
+
+        root["Sources"] = new JsonArray(source);
+    };
+
     private static ClientOptions Options(int port, string calling) => new()
     {
         Host = "127.0.0.1",
@@ -258,15 +253,6 @@ public sealed class CommitmentTests
         await association.ReleaseAsync(Token);
     }
 
-    private static DicomFile[] Slices(int count, string series) => [.. Enumerable.Range(1, count).Select(i =>
-    {
-        var dataset = new DicomDataset(
-            DicomElement.FromText(DicomTag.SOPClassUID, DicomVR.UI, DicomUID.CTImageStorage.UID),
-            DicomElement.FromText(DicomTag.SOPInstanceUID, DicomVR.UI, $"{Study}.{series}.{i}"),
-            DicomElement.FromText(DicomTag.Modality, DicomVR.CS, "CT"),
-            DicomElement.FromText(DicomTag.PatientID, DicomVR.LO, "PHANTOM"),
-            DicomElement.FromText(DicomTag.StudyInstanceUID, DicomVR.UI, Study),
-            DicomElement.FromText(DicomTag.SeriesInstanceUID, DicomVR.UI, $"{Study}.{series}"));
-        return new DicomFile(DicomFileMeta.Create(dataset, DicomTransferSyntax.ExplicitVRLittleEndian), dataset);
-    })];
+    private static DicomFile[] Slices(int count, string series) =>
+        [.. Enumerable.Range(1, count).Select(i => EmptyCt.Slice(Study, series, i))];
 }
