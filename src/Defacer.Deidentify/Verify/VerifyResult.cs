@@ -24,12 +24,17 @@ public sealed record VerifyResult(
     /// <summary>Whether the output may leave.</summary>
     public bool Passed => Hits.Count == 0 && Problems.Count == 0;
 
+    /// <summary>Hits and problems as sentences for reports.</summary>
+    public IEnumerable<string> Findings => Sentences.Concat(Problems);
+
+    private IEnumerable<string> Sentences => Hits.Select(h => $"{h.Kind} of {h.Source} in {h.Path}");
+
     /// <summary>The cause why it may not, or null.</summary>
     public Parked? Parked => Hits.Count > 0
         ? new Parked(
             ParkCause.IdentityFound,
             "Identity of the original was found in the output: "
-                + string.Join("; ", Hits.Take(3).Select(h => $"{h.Kind} of {h.Source} in {h.Path}")) + ".",
+                + string.Join("; ", Sentences.Take(3)) + ".",
             "Add an override for the attribute to the route's profile (remove or dummy), then retry.")
         : Problems.Count > 0
             ? new Parked(ParkCause.Deidentification, string.Join("; ", Problems.Take(3)),

@@ -1,3 +1,5 @@
+using Defacer.Dicom.Data;
+
 namespace Defacer.Dicom.Network;
 
 /// <summary>
@@ -39,7 +41,12 @@ public sealed record PeerCertificate(string Fingerprint, string Subject);
 /// <summary>One abstract syntax with the transfer syntaxes offered for it (PS3.8 9.3.2.2).</summary>
 /// <param name="AbstractSyntax">The SOP class UID.</param>
 /// <param name="TransferSyntaxes">At least one, in the proposer's order.</param>
-public sealed record ProposedContext(string AbstractSyntax, params IReadOnlyList<string> TransferSyntaxes);
+public sealed record ProposedContext(string AbstractSyntax, params IReadOnlyList<string> TransferSyntaxes)
+{
+    /// <summary>In explicit or implicit VR little endian, as services without pixel data speak.</summary>
+    public static ProposedContext Uncompressed(string abstractSyntax) => new(
+        abstractSyntax, DicomTransferSyntax.ExplicitVRLittleEndian.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID);
+}
 
 /// <summary>How a user identity is proven (PS3.7 Table D.3-14).</summary>
 public enum UserIdentityType

@@ -159,11 +159,7 @@ public sealed class SourceCounts(
         var counts = new Dictionary<string, int?>(StringComparer.Ordinal);
         await using var association = await DicomClient.ConnectAsync(
             PeerConnection.To(source, called, security),
-            [
-                new ProposedContext(
-                    s_model, DicomTransferSyntax.ExplicitVRLittleEndian.UID,
-                    DicomTransferSyntax.ImplicitVRLittleEndian.UID),
-            ],
+            [ProposedContext.Uncompressed(s_model)],
             time,
             ct);
         var status = await association.FindAsync(s_model, keys, Take, ct);

@@ -106,11 +106,7 @@ internal static class FindVerb
         {
             await using var association = await DicomClient.ConnectAsync(
                 peer,
-                [
-                    new ProposedContext(
-                        s_model, DicomTransferSyntax.ExplicitVRLittleEndian.UID,
-                        DicomTransferSyntax.ImplicitVRLittleEndian.UID),
-                ],
+                [ProposedContext.Uncompressed(s_model)],
                 cancellationToken);
             var status = await association.FindAsync(
                 s_model,

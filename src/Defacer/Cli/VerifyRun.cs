@@ -82,7 +82,8 @@ internal sealed class VerifyRun(string output, string against, RetainedIdentity?
         collector.Add(file);
         _byPath[path] = original;
         // Two at the same place: neither is the original for certain.
-        _byPlace[Place(file)] = _byPlace.ContainsKey(Place(file)) ? null : original;
+        var place = Place(file);
+        _byPlace[place] = _byPlace.ContainsKey(place) ? null : original;
     }
 
     // Headers only; a file that is none knows nothing about anybody.
@@ -108,7 +109,7 @@ internal sealed class VerifyRun(string output, string against, RetainedIdentity?
         var identities = SetFor(original?.Study, retained ?? Claimed(file));
         var verdict = OutputVerifier.Check(
             path, identities, original is null ? null : TryOpen(original.Path), _references, cancellationToken);
-        var findings = verdict.Hits.Select(h => $"{h.Kind} of {h.Source} in {h.Path}").Concat(verdict.Problems).ToList();
+        var findings = verdict.Findings.ToList();
         if (Directory.Exists(output) && identities.IsNamedIn(Path.GetRelativePath(output, path)))
         {
             findings.Add("the path of the file names the patient or holds an original UID");

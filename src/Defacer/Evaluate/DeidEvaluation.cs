@@ -99,8 +99,7 @@ internal sealed class DeidEvaluation(Profile profile, int seed, string workFolde
     {
         var identities = IdentitySet.Collect([original], RetainedIdentities.FromOptions(profile.Options));
         var verdict = OutputVerifier.Check(path, identities, original, _references, cancellationToken);
-        _hits.AddRange(verdict.Hits.Select(h => $"{name}: {h.Kind} of {h.Source} in {h.Path}"));
-        _hits.AddRange(verdict.Problems.Select(p => $"{name}: {p}"));
+        _hits.AddRange(verdict.Findings.Select(f => $"{name}: {f}"));
     }
 
     // A node elsewhere with the same key must give the same bytes, one with another key never.

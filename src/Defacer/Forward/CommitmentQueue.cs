@@ -22,10 +22,8 @@ public sealed class CommitmentQueue(
     private const int MaxReferences = 500;
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(5);
     private static readonly DicomReadOptions s_head = new() { StopBefore = new DicomTag(0x0008, 0x0000) };
-    private static readonly ProposedContext s_context = new(
-        DicomUID.StorageCommitmentPushModel.UID,
-        DicomTransferSyntax.ExplicitVRLittleEndian.UID,
-        DicomTransferSyntax.ImplicitVRLittleEndian.UID);
+    private static readonly ProposedContext s_context = ProposedContext.Uncompressed(
+        DicomUID.StorageCommitmentPushModel.UID);
 
     private readonly CommitmentOptions _commitment = options.StorageCommitment;
     private readonly Signal _signal = new();
@@ -122,7 +120,7 @@ public sealed class CommitmentQueue(
 
     private SopReference Refer(Delivery delivery)
     {
-        var path = Path.Combine(spool.Folders.Outputs(delivery.JobId), delivery.Output.SOPInstanceUID + ".dcm");
+        var path = spool.Folders.Output(delivery.JobId, delivery.Output.SOPInstanceUID);
         return new SopReference(
             DicomFile.Open(path, s_head).FileMetaInfo.GetString(DicomTag.MediaStorageSOPClassUID) ?? string.Empty,
             delivery.Output.SOPInstanceUID);

@@ -232,7 +232,7 @@ public sealed class DestinationQueue : IDisposable
         File.Exists(outgoing.Path) && ContentHash.OfFile(outgoing.Path) == outgoing.Delivery.Output.ContentHash;
 
     private string PathOf(Delivery delivery) =>
-        Path.Combine(_spool.Folders.Outputs(delivery.JobId), delivery.Output.SOPInstanceUID + ".dcm");
+        _spool.Folders.Output(delivery.JobId, delivery.Output.SOPInstanceUID);
 
     private static (string, string) Key(Delivery delivery) => (delivery.JobId, delivery.Output.SOPInstanceUID);
 

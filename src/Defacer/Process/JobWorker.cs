@@ -211,7 +211,7 @@ public sealed class JobWorker(
                 ct.ThrowIfCancellationRequested();
                 outputs.Add(new JobOutput(uid, ContentHash.OfFile(path)));
                 spool.Disk.FlushFile(path);
-                File.Move(path, Path.Combine(folder, uid + ".dcm"), overwrite: true);
+                File.Move(path, SpoolFolders.Arrival(folder, uid), overwrite: true);
             }
 
             spool.Disk.FlushFolder(folder);

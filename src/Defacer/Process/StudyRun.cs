@@ -195,7 +195,7 @@ internal sealed class StudyRun(
             metrics.VerifyFailed(route.Name);
             parked ??= result.Parked ?? new Parked(
                 ParkCause.IdentityFound, "The verifier did not pass an output.", "Look at the report's findings.");
-            findings.AddRange(result.Hits.Select(h => $"{h.Kind} of {h.Source} in {h.Path}").Concat(result.Problems));
+            findings.AddRange(result.Findings);
         }
 
         _verifier = new VerifierReport(

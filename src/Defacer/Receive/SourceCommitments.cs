@@ -160,11 +160,7 @@ public sealed class SourceCommitments(
         {
             await using var association = await DicomClient.ConnectAsync(
                 peer,
-                [
-                    new ProposedContext(
-                        commitment, DicomTransferSyntax.ExplicitVRLittleEndian.UID,
-                        DicomTransferSyntax.ImplicitVRLittleEndian.UID),
-                ],
+                [ProposedContext.Uncompressed(commitment)],
                 time,
                 ct);
             var status = await association.ReportCommitmentAsync(report, ct);

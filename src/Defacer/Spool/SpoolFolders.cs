@@ -61,6 +61,9 @@ public sealed class SpoolFolders
     /// <summary>The folder of verified outputs of a job.</summary>
     public string Outputs(string jobId) => Path.Combine(Job(jobId), "output");
 
+    /// <summary>The verified output of a job, under its new SOP Instance UID.</summary>
+    public string Output(string jobId, string sopInstanceUid) => Arrival(Outputs(jobId), sopInstanceUid);
+
     /// <summary>The folder of outputs in the making.</summary>
     public string Work(string jobId) => Path.Combine(Job(jobId), "work");
 
