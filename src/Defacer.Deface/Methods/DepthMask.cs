@@ -22,8 +22,7 @@ public sealed class DepthMask : IDefaceMethod
             return new DefaceFinding(evidence, null, null);
         }
 
-        var pose = scene.Fit!.Pose;
-        var cut = new HeadCutter(pose, scene.Body, scene.Grid, margins.ExtraMm).Cut();
+        var cut = new HeadCutter(scene.Fit!, scene.Body, scene.Grid, margins.ExtraMm).Cut();
         return Finding(evidence, cut, volume, cancellationToken);
     }
 

@@ -18,8 +18,8 @@ public sealed class Fused(HeadNetworks networks) : IDefaceMethod
     /// <inheritdoc/>
     public DefaceFinding Find(Volume volume, DefaceMargins margins, CancellationToken cancellationToken)
     {
-        var scene = HeadScene.Prepare(volume, cancellationToken);
-        var network = networks.Find(scene.Values, scene.Grid, volume.Modality, cancellationToken);
+        var (scene, network) = HeadScene.Prepare(
+            volume, (values, grid) => networks.Find(values, grid, volume.Modality, cancellationToken), cancellationToken);
         var evidence = HeadJudge.Judge(scene, volume.Modality);
         var agreement = NetworkAgreement.Of(scene, network);
         evidence = new HeadEvidence(agreement.Verdict(evidence.Verdict), [.. evidence.Figures, .. agreement.Figures]);
@@ -29,7 +29,7 @@ public sealed class Fused(HeadNetworks networks) : IDefaceMethod
         }
 
         var pose = scene.Fit!.Pose;
-        var cut = new HeadCutter(pose, scene.Body, scene.Grid, margins.ExtraMm).Cut();
+        var cut = new HeadCutter(scene.Fit, scene.Body, scene.Grid, margins.ExtraMm).Cut();
         if (!agreement.IsPlausible)
         {
             return DepthMask.Finding(evidence, cut, volume, cancellationToken);

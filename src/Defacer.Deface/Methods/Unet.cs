@@ -24,8 +24,8 @@ public sealed class Unet(HeadNetworks networks) : IDefaceMethod
     /// <inheritdoc/>
     public DefaceFinding Find(Volume volume, DefaceMargins margins, CancellationToken cancellationToken)
     {
-        var scene = HeadScene.Prepare(volume, cancellationToken);
-        var network = networks.Find(scene.Values, scene.Grid, volume.Modality, cancellationToken);
+        var (scene, network) = HeadScene.Prepare(
+            volume, (values, grid) => networks.Find(values, grid, volume.Modality, cancellationToken), cancellationToken);
         var (face, brain) = network.Cells is { } found
             ? (found.Ml(HeadClass.Face) + found.Ml(HeadClass.Eyes), found.Ml(HeadClass.Brain))
             : (0, 0);

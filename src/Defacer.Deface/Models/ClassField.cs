@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Defacer.Deface.Models;
 
@@ -18,19 +19,17 @@ internal static class ClassField
         Parallel.For(0, size, new ParallelOptions { CancellationToken = cancellationToken }, z =>
         {
             var plane = ArrayPool<float>.Shared.Rent(Count * half * half); // Returned below.
-            var line = ArrayPool<float>.Shared.Rent(Count * half); // Returned below.
+            var line = ArrayPool<float>.Shared.Rent(Count * (half + 2)); // Returned below.
             Mix(probabilities.Span, plane, z, half);
             for (var y = 0; y < size; y++)
             {
                 var (near, far) = Neighbours(y, half);
                 for (var c = 0; c < Count; c++)
                 {
-                    var a = plane.AsSpan(((c * half) + near) * half, half);
-                    var b = plane.AsSpan(((c * half) + far) * half, half);
-                    for (var x = 0; x < half; x++)
-                    {
-                        line[(c * half) + x] = (0.75f * a[x]) + (0.25f * b[x]);
-                    }
+                    var to = line.AsSpan(c * (half + 2), half + 2);
+                    Blend(plane.AsSpan(((c * half) + near) * half, half), plane.AsSpan(((c * half) + far) * half, half), to[1..^1]);
+                    // Beyond the border the cell itself.
+                    (to[0], to[^1]) = (to[1], to[^2]);
                 }
 
                 Choose(line, classes.AsSpan(((z * size) + y) * size, size), half);
@@ -55,25 +54,57 @@ internal static class ClassField
         var area = half * half;
         for (var c = 0; c < Count; c++)
         {
-            var a = all.Slice(((c * half) + near) * area, area);
-            var b = all.Slice(((c * half) + far) * area, area);
-            var to = plane.Slice(c * area, area);
-            for (var i = 0; i < area; i++)
-            {
-                to[i] = (0.75f * a[i]) + (0.25f * b[i]);
-            }
+            Blend(all.Slice(((c * half) + near) * area, area), all.Slice(((c * half) + far) * area, area), plane.Slice(c * area, area));
         }
     }
 
+    private static void Blend(ReadOnlySpan<float> near, ReadOnlySpan<float> far, Span<float> to)
+    {
+        var i = 0;
+        for (; i <= to.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            ((new Vector<float>(near[i..]) * 0.75f) + (new Vector<float>(far[i..]) * 0.25f)).CopyTo(to[i..]);
+        }
+
+        for (; i < to.Length; i++)
+        {
+            to[i] = (0.75f * near[i]) + (0.25f * far[i]);
+        }
+    }
+
+    // Each cell gives two voxels: one on the side of the cell before, one on that of the cell after.
     private static void Choose(ReadOnlySpan<float> line, Span<HeadClass> classes, int half)
     {
-        for (var x = 0; x < classes.Length; x++)
+        var width = half + 2;
+        var cell = 0;
+        for (; cell <= half - Vector<float>.Count; cell += Vector<float>.Count)
         {
-            var (near, far) = Neighbours(x, half);
+            Vector<float> highestBefore = new(float.NegativeInfinity), highestAfter = new(float.NegativeInfinity);
+            Vector<int> bestBefore = default, bestAfter = default;
+            for (var c = 0; c < Count; c++)
+            {
+                var at = line[((c * width) + cell)..];
+                var own = new Vector<float>(at[1..]) * 0.75f;
+                var (before, after) = (own + (new Vector<float>(at) * 0.25f), own + (new Vector<float>(at[2..]) * 0.25f));
+                bestBefore = Vector.ConditionalSelect(Vector.GreaterThan(before, highestBefore), new Vector<int>(c), bestBefore);
+                bestAfter = Vector.ConditionalSelect(Vector.GreaterThan(after, highestAfter), new Vector<int>(c), bestAfter);
+                (highestBefore, highestAfter) = (Vector.Max(highestBefore, before), Vector.Max(highestAfter, after));
+            }
+
+            for (var i = 0; i < Vector<float>.Count; i++)
+            {
+                classes[2 * (cell + i)] = (HeadClass)bestBefore[i];
+                classes[(2 * (cell + i)) + 1] = (HeadClass)bestAfter[i];
+            }
+        }
+
+        for (var x = 2 * cell; x < classes.Length; x++)
+        {
             var (best, highest) = (0, float.NegativeInfinity);
             for (var c = 0; c < Count; c++)
             {
-                var value = (0.75f * line[(c * half) + near]) + (0.25f * line[(c * half) + far]);
+                var at = line[((c * width) + (x / 2))..];
+                var value = (0.75f * at[1]) + (0.25f * (x % 2 == 0 ? at[0] : at[2]));
                 (best, highest) = value > highest ? (c, value) : (best, highest);
             }
 

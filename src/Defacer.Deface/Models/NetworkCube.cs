@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Defacer.Imaging.Geometry;
+using Defacer.Imaging.Morphology;
 using Defacer.Imaging.Resample;
 
 namespace Defacer.Deface.Models;
@@ -87,6 +89,13 @@ internal sealed class NetworkCube : IDisposable
         Array.Clear(counts);
         var sums = Values.Span;
         sums.Clear();
+        // The same for every row.
+        var places = new int[shape.Columns];
+        for (var column = 0; column < places.Length; column++)
+        {
+            places[column] = (int)Math.Floor(((grid.Origin.X - Origin.X + (column * grid.SpacingMm)) / SpacingMm) + 0.5);
+        }
+
         for (var slice = 0; slice < shape.Slices; slice++)
         {
             for (var row = 0; row < shape.Rows; row++)
@@ -101,7 +110,7 @@ internal sealed class NetworkCube : IDisposable
                 var line = values.AsSpan(shape.Index(0, row, slice), shape.Columns);
                 for (var column = 0; column < line.Length; column++)
                 {
-                    var x = (int)Math.Floor(((p.X + (column * grid.SpacingMm)) / SpacingMm) + 0.5);
+                    var x = places[column];
                     if ((uint)x < (uint)Size && !float.IsNaN(line[column]))
                     {
                         var at = (((z * Size) + y) * Size) + x;
@@ -143,7 +152,6 @@ internal sealed class NetworkCube : IDisposable
             return;
         }
 
-        sample.Sort();
         var (low, high) = (At(rule.Low), At(rule.High));
         var scale = 1 / Math.Max(high - low, 1e-6f);
         foreach (ref var value in values)
@@ -151,6 +159,7 @@ internal sealed class NetworkCube : IDisposable
             value = float.IsNaN(value) ? 0 : Math.Clamp((value - low) * scale, 0, 1);
         }
 
-        float At(double percent) => sample[(int)(percent / 100 * (sample.Count - 1))];
+        float At(double percent) =>
+            OrderStatistics.Select(CollectionsMarshal.AsSpan(sample), (int)(percent / 100 * (sample.Count - 1)));
     }
 }

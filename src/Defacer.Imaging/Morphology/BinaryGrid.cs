@@ -150,6 +150,24 @@ public sealed class BinaryGrid
         return result;
     }
 
+    /// <summary>The smallest box that holds the set; null when it is empty.</summary>
+    public ((int Column, int Row, int Slice) Low, (int Column, int Row, int Slice) High)? Box()
+    {
+        var (low, high) = ((Column: Shape.Columns, Row: Shape.Rows, Slice: Shape.Slices), (Column: -1, Row: -1, Slice: -1));
+        for (var line = 0; line < Shape.Rows * Shape.Slices; line++)
+        {
+            var voxels = Voxels.AsSpan(line * Shape.Columns, Shape.Columns);
+            if (voxels.IndexOf(true) is var first and >= 0)
+            {
+                var (slice, row) = Math.DivRem(line, Shape.Rows);
+                low = (Math.Min(low.Column, first), Math.Min(low.Row, row), Math.Min(low.Slice, slice));
+                high = (Math.Max(high.Column, voxels.LastIndexOf(true)), Math.Max(high.Row, row), Math.Max(high.Slice, slice));
+            }
+        }
+
+        return high.Column < 0 ? null : (low, high);
+    }
+
     private static void CountPairs(ReadOnlySpan<bool> line, Span<byte> counts)
     {
         for (var column = 0; column < line.Length; column++)

@@ -86,6 +86,18 @@ public sealed class ConnectedComponents
         return Where(part => touched[part]);
     }
 
+    /// <summary>How many voxels each part shares with another set.</summary>
+    public int[] Shared(BinaryGrid other)
+    {
+        var shared = new int[Count];
+        for (var i = 0; i < _runs.Count; i++)
+        {
+            shared[_partOfRun[i]] += other.Voxels.AsSpan(_runs[i].Start, _runs[i].End - _runs[i].Start).Count(true);
+        }
+
+        return shared;
+    }
+
     /// <summary>The parts that reach a border of the grid; a grid of one slice has no border above and below.</summary>
     public BinaryGrid TouchingBorder()
     {

@@ -1,10 +1,12 @@
+using System.Numerics;
 using Defacer.Imaging.Geometry;
 
 namespace Defacer.Imaging.Morphology;
 
 /// <summary>
-/// Exact Euclidean distances in mm between voxel centres, one axis after the other by lower envelopes of parabolas
-/// (Felzenszwalb and Huttenlocher, Distance Transforms of Sampled Functions, 2012).
+/// Exact Euclidean distances in mm between voxel centres, one axis after the other. Along the rows two scans suffice; along
+/// the other axes each voxel takes the least of what the voxels of its line have plus the square of the way to them,
+/// nearest first and no farther than that could be less: a vector of neighbouring columns at a time.
 /// </summary>
 public static class DistanceTransform
 {
@@ -30,129 +32,132 @@ public static class DistanceTransform
     public static float[] Signed(BinaryGrid grid, CancellationToken ct) => Signed(grid, double.PositiveInfinity, ct);
 
     /// <summary>Distance to the set, mm: positive outside, negative inside; what is farther than the limit is the limit.</summary>
-    public static float[] Signed(BinaryGrid grid, double limitMm, CancellationToken ct)
+    public static float[] Signed(BinaryGrid grid, double limitMm, CancellationToken ct) =>
+        Signed(grid, SquaredFromOutside(grid, limitMm, ct), limitMm, ct);
+
+    /// <summary>The same, where the squared distances from outside to at least the limit are known.</summary>
+    public static float[] Signed(BinaryGrid grid, ReadOnlySpan<float> squaredFromOutside, double limitMm, CancellationToken ct)
     {
-        var outside = SquaredTo(grid, limitMm, ct);
-        var inside = SquaredFromOutside(grid, limitMm, ct);
-        var limit = (float)limitMm;
-        for (var i = 0; i < outside.Length; i++)
+        var signed = SquaredTo(grid, limitMm, ct);
+        var most = new Vector<float>((float)limitMm);
+        // One of both is 0 everywhere.
+        var i = 0;
+        for (; i <= signed.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            outside[i] = grid.Voxels[i] ? -MathF.Min(limit, MathF.Sqrt(inside[i])) : MathF.Min(limit, MathF.Sqrt(outside[i]));
+            var outside = Vector.Min(most, Vector.SquareRoot(new Vector<float>(signed, i)));
+            var inside = Vector.Min(most, Vector.SquareRoot(new Vector<float>(squaredFromOutside[i..])));
+            (outside - inside).CopyTo(signed, i);
         }
 
-        return outside;
+        for (; i < signed.Length; i++)
+        {
+            signed[i] = MathF.Min((float)limitMm, MathF.Sqrt(signed[i])) - MathF.Min((float)limitMm, MathF.Sqrt(squaredFromOutside[i]));
+        }
+
+        return signed;
     }
 
     private static float[] Squared(BinaryGrid grid, bool inside, double limitMm, CancellationToken ct)
     {
         var shape = grid.Shape;
         var limit = limitMm * limitMm * 1.0001; // Rounding must not lose a voxel at the very limit.
-        var squared = new float[shape.VoxelCount];
-        for (var i = 0; i < squared.Length; i++)
+        var squared = GC.AllocateUninitializedArray<float>(shape.VoxelCount);
+        var options = new ParallelOptions { CancellationToken = ct };
+        var steps = Steps(shape.Columns, shape.ColumnMm, limit);
+        Parallel.For(0, shape.Slices, options, slice =>
         {
-            squared[i] = grid.Voxels[i] == inside ? 0 : float.PositiveInfinity;
-        }
-
-        Lines.ForEach(squared, shape, GridAxis.Columns, () => new Scan(shape.ColumnMm, limit), ct);
-        Lines.ForEach(squared, shape, GridAxis.Rows, () => new Envelope(shape.Rows, shape.RowMm, limit), ct);
-        Lines.ForEach(squared, shape, GridAxis.Slices, () => new Envelope(shape.Slices, shape.SliceMm, limit), ct);
+            for (var row = 0; row < shape.Rows; row++)
+            {
+                var start = shape.Index(0, row, slice);
+                Scan(grid.Voxels.AsSpan(start, shape.Columns), inside, squared.AsSpan(start, shape.Columns), steps);
+            }
+        });
+        Across(squared, shape, GridAxis.Rows, limit, options);
+        Across(squared, shape, GridAxis.Slices, limit, options);
         return squared;
     }
 
-    // The first axis sees only 0 and infinity: two scans suffice.
-    private sealed class Scan(double spacing, double limit) : ILineKernel
+    // [n]: the square of n steps, as far as the limit.
+    private static float[] Steps(int count, double spacing, double limit) =>
+        [.. Enumerable.Range(0, count).Select(n => n * spacing * (n * spacing)).Select(s => s > limit ? float.PositiveInfinity : (float)s)];
+
+    private static void Scan(ReadOnlySpan<bool> set, bool inside, Span<float> line, float[] steps)
     {
-        public void Apply(Span<float> line)
+        var first = set.IndexOf(inside);
+        if (first < 0)
         {
-            if (line.IndexOf(0f) < 0 || line.IndexOf(float.PositiveInfinity) < 0)
-            {
-                return;
-            }
+            line.Fill(float.PositiveInfinity);
+            return;
+        }
 
-            double distance = double.PositiveInfinity;
-            for (var q = 0; q < line.Length; q++)
-            {
-                distance = line[q] == 0 ? 0 : distance + spacing;
-                line[q] = (float)(distance * distance);
-            }
+        // To the left of the first there is none to the left.
+        var from = -1;
+        for (var q = 0; q < line.Length; q++)
+        {
+            from = set[q] == inside ? q : from;
+            line[q] = from < 0 ? float.PositiveInfinity : steps[q - from];
+        }
 
-            distance = double.PositiveInfinity;
-            for (var q = line.Length - 1; q >= 0; q--)
-            {
-                distance = line[q] == 0 ? 0 : distance + spacing;
-                var nearest = Math.Min(line[q], distance * distance);
-                line[q] = nearest > limit ? float.PositiveInfinity : (float)nearest;
-            }
+        from = line.Length;
+        for (var q = line.Length - 1; q >= 0; q--)
+        {
+            from = set[q] == inside ? q : from;
+            var right = from == line.Length ? float.PositiveInfinity : steps[from - q];
+            line[q] = right < line[q] ? right : line[q];
         }
     }
 
-    private sealed class Envelope(int length, double spacing, double limit) : ILineKernel
+    private static void Across(float[] squared, GridShape shape, GridAxis axis, double limit, ParallelOptions options)
     {
-        private readonly int[] _vertex = new int[length];
-        private readonly double[] _height = new double[length];
-        private readonly double[] _from = new double[length + 1];
-        private readonly double _unit = spacing * spacing;
-
-        public void Apply(Span<float> line)
+        var (length, stride, spacing) = (shape.Length(axis), shape.Stride(axis), shape.SpacingMm(axis));
+        var steps = Steps(length, spacing, limit);
+        // Rows as wide as whole vectors; what is beyond the last column is 0 and costs nothing.
+        var width = (shape.Columns + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        var isRows = axis == GridAxis.Rows;
+        Parallel.For(0, isRows ? shape.Slices : shape.Rows, options, () => new float[(length + 1) * width], (plane, _, lines) =>
         {
-            // A line that lies in the set whole, or has none of it within reach, stays as it is.
-            if (!line.ContainsAnyExcept(0f) || !line.ContainsAnyExcept(float.PositiveInfinity))
+            var start = isRows ? shape.Index(0, 0, plane) : shape.Index(0, plane, 0);
+            var (nothing, everything) = (true, true);
+            for (var q = 0; q < length; q++)
             {
-                return;
+                var from = squared.AsSpan(start + (q * stride), shape.Columns);
+                from.CopyTo(lines.AsSpan(q * width));
+                nothing &= !from.ContainsAnyExcept(float.PositiveInfinity);
+                everything &= !from.ContainsAnyExcept(0f);
             }
 
-            var last = Build(line);
-            if (last < 0)
+            for (var q = 0; q < length && !nothing && !everything; q++)
             {
-                return;
+                var to = lines.AsSpan(length * width, width);
+                Least(lines, q, length, width, steps, (float)limit, to);
+                to[..shape.Columns].CopyTo(squared.AsSpan(start + (q * stride), shape.Columns));
             }
 
-            var k = 0;
-            for (var q = 0; q < line.Length; q++)
-            {
-                while (k < last && _from[k + 1] < q)
-                {
-                    k++;
-                }
+            return lines;
+        }, static _ => { });
+    }
 
-                double steps = q - _vertex[k];
-                var distance = _height[k] + (_unit * steps * steps);
-                line[q] = distance > limit ? float.PositiveInfinity : (float)distance;
-            }
-        }
-
-        // The parabolas that are lowest somewhere, from left to right; -1 when there is none.
-        private int Build(Span<float> line)
+    private static void Least(float[] lines, int q, int length, int width, float[] steps, float limit, Span<float> to)
+    {
+        var farthest = Math.Max(q, length - 1 - q);
+        var most = new Vector<float>(limit);
+        for (var column = 0; column < width; column += Vector<float>.Count)
         {
-            var last = -1;
-            for (var q = 0; q < line.Length; q++)
+            var least = new Vector<float>(lines, (q * width) + column);
+            for (var k = 1; k <= farthest; k++)
             {
-                if (float.IsPositiveInfinity(line[q]))
+                var step = new Vector<float>(steps[k]);
+                if (!Vector.GreaterThanAny(least, step))
                 {
-                    continue;
+                    break;
                 }
 
-                var start = double.NegativeInfinity;
-                while (last >= 0)
-                {
-                    var p = _vertex[last];
-                    start = ((((double)line[q] - _height[last]) / _unit / (q - p)) + q + p) / 2;
-                    if (start > _from[last])
-                    {
-                        break;
-                    }
-
-                    last--;
-                    start = double.NegativeInfinity;
-                }
-
-                last++;
-                _vertex[last] = q;
-                _height[last] = line[q];
-                _from[last] = start;
+                least = q >= k ? Vector.Min(least, new Vector<float>(lines, ((q - k) * width) + column) + step) : least;
+                least = q + k < length ? Vector.Min(least, new Vector<float>(lines, ((q + k) * width) + column) + step) : least;
             }
 
-            return last;
+            // A sum may pass the limit where neither part does.
+            Vector.ConditionalSelect(Vector.GreaterThan(least, most), new Vector<float>(float.PositiveInfinity), least).CopyTo(to[column..]);
         }
     }
 }

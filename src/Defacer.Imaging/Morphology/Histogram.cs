@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Defacer.Imaging.Morphology;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace Defacer.Imaging.Morphology;
 /// </summary>
 public sealed class Histogram
 {
+    private const int Block = 512;
+
     /// <summary>Counts values between two ends.</summary>
     /// <param name="values">The values.</param>
     /// <param name="low">Lower end of the first bin.</param>
@@ -16,13 +20,23 @@ public sealed class Histogram
         BinWidth = Math.Max((high - low) / bins, double.Epsilon);
         Counts = new long[bins];
         var (offset, scale, top) = ((float)low, (float)(1 / BinWidth), bins - 1);
-        foreach (var value in values)
+        // Bins are found for many values at once and counted after; the last one takes what is not finite.
+        Span<int> found = stackalloc int[Block];
+        var counts = new int[bins + 1];
+        for (var at = 0; at < values.Length; at += Block)
         {
-            if (float.IsFinite(value))
+            var part = values.Slice(at, Math.Min(Block, values.Length - at));
+            Find(part, found, offset, scale, top);
+            foreach (var bin in found[..part.Length])
             {
-                Counts[(int)Math.Clamp((value - offset) * scale, 0, top)]++;
-                Total++;
+                counts[bin]++;
             }
+        }
+
+        for (var bin = 0; bin < bins; bin++)
+        {
+            Counts[bin] = counts[bin];
+            Total += counts[bin];
         }
     }
 
@@ -44,16 +58,7 @@ public sealed class Histogram
     /// <summary>A histogram from the smallest to the largest finite value.</summary>
     public static Histogram Full(ReadOnlySpan<float> values, int bins)
     {
-        var (low, high) = (float.PositiveInfinity, float.NegativeInfinity);
-        foreach (var value in values)
-        {
-            if (float.IsFinite(value))
-            {
-                low = MathF.Min(low, value);
-                high = MathF.Max(high, value);
-            }
-        }
-
+        var (low, high) = Ends(values);
         return low > high
             ? new Histogram([], 0, 1, bins)
             : new Histogram(values, low, high > low ? high : low + 1, bins);
@@ -76,4 +81,50 @@ public sealed class Histogram
 
         return Low + (Counts.Length * BinWidth);
     }
+
+    private static void Find(ReadOnlySpan<float> values, Span<int> bins, float offset, float scale, int top)
+    {
+        var i = 0;
+        var (first, factor, highest) = (new Vector<float>(offset), new Vector<float>(scale), new Vector<float>(top));
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var value = new Vector<float>(values[i..]);
+            var place = Vector.ConvertToInt32(Vector.Min(Vector.Max((value - first) * factor, Vector<float>.Zero), highest));
+            Vector.ConditionalSelect(IsFinite(value), place, new Vector<int>(top + 1)).CopyTo(bins[i..]);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            bins[i] = float.IsFinite(values[i]) ? (int)Math.Clamp((values[i] - offset) * scale, 0, top) : top + 1;
+        }
+    }
+
+    private static (float Low, float High) Ends(ReadOnlySpan<float> values)
+    {
+        var (low, high) = (float.PositiveInfinity, float.NegativeInfinity);
+        var (lows, highs) = (new Vector<float>(low), new Vector<float>(high));
+        var i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var value = new Vector<float>(values[i..]);
+            var isFinite = IsFinite(value);
+            lows = Vector.Min(lows, Vector.ConditionalSelect(isFinite, value, new Vector<float>(float.PositiveInfinity)));
+            highs = Vector.Max(highs, Vector.ConditionalSelect(isFinite, value, new Vector<float>(float.NegativeInfinity)));
+        }
+
+        for (var lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            (low, high) = (MathF.Min(low, lows[lane]), MathF.Max(high, highs[lane]));
+        }
+
+        for (; i < values.Length; i++)
+        {
+            (low, high) = float.IsFinite(values[i]) ? (MathF.Min(low, values[i]), MathF.Max(high, values[i])) : (low, high);
+        }
+
+        return (low, high);
+    }
+
+    // False for NaN too.
+    private static Vector<int> IsFinite(Vector<float> value) => Vector.LessThan(Vector.Abs(value), new Vector<float>(float.PositiveInfinity));
 }

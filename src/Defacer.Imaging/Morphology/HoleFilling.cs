@@ -15,34 +15,31 @@ public static class HoleFilling
     public static BinaryGrid FillHolesAcross(this BinaryGrid grid, GridAxis axis, CancellationToken ct)
     {
         var shape = grid.Shape;
-        var (width, height) = axis switch
+        if (axis == GridAxis.Columns)
         {
-            GridAxis.Slices => (GridAxis.Columns, GridAxis.Rows),
-            GridAxis.Rows => (GridAxis.Columns, GridAxis.Slices),
-            _ => (GridAxis.Rows, GridAxis.Slices),
-        };
-        var flat = new GridShape(
-            shape.Length(width), shape.Length(height), 1, shape.SpacingMm(width), shape.SpacingMm(height), 1);
-        var (across, down, start) = (shape.Stride(width), shape.Stride(height), shape.Stride(axis));
+            // Turned first: bytes a row apart would be fetched one by one.
+            var (turned, back) = (
+                new GridShape(shape.Rows, shape.Columns, shape.Slices, shape.RowMm, shape.ColumnMm, shape.SliceMm), shape);
+            return Turned(Turned(grid, turned, ct).FillHolesAcross(GridAxis.Rows, ct), back, ct);
+        }
+
+        var isSlices = axis == GridAxis.Slices;
+        var (height, lineMm) = isSlices ? (shape.Rows, shape.RowMm) : (shape.Slices, shape.SliceMm);
+        var flat = new GridShape(shape.Columns, height, 1, shape.ColumnMm, lineMm, 1);
+        var (down, start) = isSlices ? (shape.Columns, shape.Columns * shape.Rows) : (shape.Columns * shape.Rows, shape.Columns);
         var result = new BinaryGrid(shape);
         Parallel.For(0, shape.Length(axis), new ParallelOptions { CancellationToken = ct }, plane =>
         {
             var slice = new BinaryGrid(flat);
-            for (var y = 0; y < flat.Rows; y++)
+            for (var y = 0; y < height; y++)
             {
-                for (var x = 0; x < flat.Columns; x++)
-                {
-                    slice.Voxels[(y * flat.Columns) + x] = grid.Voxels[(plane * start) + (y * down) + (x * across)];
-                }
+                grid.Voxels.AsSpan((plane * start) + (y * down), shape.Columns).CopyTo(slice.Voxels.AsSpan(y * shape.Columns));
             }
 
             var filled = slice.FillHoles();
-            for (var y = 0; y < flat.Rows; y++)
+            for (var y = 0; y < height; y++)
             {
-                for (var x = 0; x < flat.Columns; x++)
-                {
-                    result.Voxels[(plane * start) + (y * down) + (x * across)] = filled.Voxels[(y * flat.Columns) + x];
-                }
+                filled.Voxels.AsSpan(y * shape.Columns, shape.Columns).CopyTo(result.Voxels.AsSpan((plane * start) + (y * down)));
             }
         });
         return result;
@@ -53,4 +50,24 @@ public static class HoleFilling
         grid.FillHolesAcross(GridAxis.Slices, ct)
             .FillHolesAcross(GridAxis.Rows, ct)
             .FillHolesAcross(GridAxis.Columns, ct);
+
+    // Columns become rows and rows columns.
+    private static BinaryGrid Turned(BinaryGrid grid, GridShape turned, CancellationToken ct)
+    {
+        var result = new BinaryGrid(turned);
+        var (columns, rows) = (grid.Shape.Columns, grid.Shape.Rows);
+        Parallel.For(0, turned.Slices, new ParallelOptions { CancellationToken = ct }, slice =>
+        {
+            var from = grid.Voxels.AsSpan(slice * rows * columns, rows * columns);
+            var to = result.Voxels.AsSpan(slice * rows * columns, rows * columns);
+            for (var column = 0; column < columns; column++)
+            {
+                for (var row = 0; row < rows; row++)
+                {
+                    to[(column * rows) + row] = from[(row * columns) + column];
+                }
+            }
+        });
+        return result;
+    }
 }

@@ -3,7 +3,7 @@ namespace Defacer.Imaging.Morphology;
 /// <summary>Where object and air part in a picture of unknown contrast.</summary>
 public static class IntensityStatistics
 {
-    private const int Bins = 256;
+    private const int Bins = 256, FullBins = 4096;
 
     // The brightest 0.2 %: vessels and spikes of MR, metal of CT. They would stretch the bins over nothing.
     private const double Spikes = 0.998;
@@ -28,9 +28,10 @@ public static class IntensityStatistics
     }
 
     /// <summary>The threshold of Otsu (1979) over the values, spikes cut off; NaN where no value is finite.</summary>
-    public static double Otsu(ReadOnlySpan<float> values)
+    public static double Otsu(ReadOnlySpan<float> values) => Otsu(values, Histogram.Full(values, FullBins));
+
+    private static double Otsu(ReadOnlySpan<float> values, Histogram full)
     {
-        var full = Histogram.Full(values, 4096);
         if (full.Total == 0)
         {
             return double.NaN;
@@ -80,19 +81,14 @@ public static class IntensityStatistics
     /// <summary>The air around the object: the highest peak below Otsu's threshold.</summary>
     public static BackgroundStatistics Background(ReadOnlySpan<float> values)
     {
-        var otsu = Otsu(values);
+        var full = Histogram.Full(values, FullBins);
+        var otsu = Otsu(values, full);
         if (double.IsNaN(otsu))
         {
             return new BackgroundStatistics(double.NaN, double.NaN, double.NaN, 0);
         }
 
-        var full = Histogram.Full(values, 4096);
-        var atLowest = 0L;
-        foreach (var value in values)
-        {
-            atLowest += value == (float)full.Low ? 1 : 0;
-        }
-
+        var atLowest = values.Count((float)full.Low);
         var coarse = Below(values, full.Low, otsu);
         var (mode, spread) = Peak(coarse);
 

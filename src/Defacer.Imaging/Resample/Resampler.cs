@@ -18,16 +18,26 @@ public static class Resampler
     {
         var map = new SourceMap(volume.Geometry);
         var affine = map.TryGetStep(new Vector3(grid.SpacingMm, 0, 0), out var step);
+        _ = map.TryGetStep(new Vector3(0, grid.SpacingMm, 0), out var down);
+        // What lies along the lines of the source is read together: that way the lines of the grid are filled.
+        var isAlongRows = affine && Math.Abs(down.Column) > Math.Abs(step.Column);
         var shape = grid.Shape;
-        var result = new float[shape.VoxelCount];
+        var result = GC.AllocateUninitializedArray<float>(shape.VoxelCount);
         Parallel.For(0, shape.Slices, new ParallelOptions { CancellationToken = ct }, slice =>
         {
+            var plane = result.AsSpan(shape.Index(0, 0, slice), shape.Columns * shape.Rows);
+            if (isAlongRows)
+            {
+                SampleAcross(volume, Starts(map, grid, slice), step, plane, outside);
+                return;
+            }
+
             for (var row = 0; row < shape.Rows; row++)
             {
-                var line = result.AsSpan(shape.Index(0, row, slice), shape.Columns);
+                var line = plane.Slice(row * shape.Columns, shape.Columns);
                 if (affine)
                 {
-                    SampleAffine(volume, map.At(grid.ToPatient(0, row, slice)), step, line, outside);
+                    SampleAlong(volume, map.At(grid.ToPatient(0, row, slice)), step, line, outside);
                     continue;
                 }
 
@@ -53,17 +63,39 @@ public static class Resampler
             for (var row = 0; row < shape.Rows; row++)
             {
                 var start = map.At(grid.ToPatient(0, row, slice));
-                for (var column = 0; column < shape.Columns; column++)
+                var line = result.Voxels.AsSpan(shape.Index(0, row, slice), shape.Columns);
+                if (affine)
                 {
-                    var (c, r, s) = affine
-                        ? (start.Column + (column * step.Column), start.Row + (column * step.Row), start.Slice + (column * step.Slice))
-                        : map.At(grid.ToPatient(column, row, slice));
-                    result.Voxels[shape.Index(column, row, slice)] =
-                        IsInside(geometry, (float)c, (float)r, (float)s);
+                    // A straight line enters the volume once and leaves it once.
+                    var (first, last) = (0, line.Length - 1);
+                    while (first <= last && !IsIn(start, first))
+                    {
+                        first++;
+                    }
+
+                    while (last > first && !IsIn(start, last))
+                    {
+                        last--;
+                    }
+
+                    line[first..(last + 1)].Fill(true);
+                    continue;
+                }
+
+                for (var column = 0; column < line.Length; column++)
+                {
+                    var (c, r, s) = map.At(grid.ToPatient(column, row, slice));
+                    line[column] = IsInside(geometry, (float)c, (float)r, (float)s);
                 }
             }
         });
         return result;
+
+        bool IsIn((double Column, double Row, double Slice) start, int i) => IsInside(
+            geometry,
+            (float)(start.Column + (i * step.Column)),
+            (float)(start.Row + (i * step.Row)),
+            (float)(start.Slice + (i * step.Slice)));
     }
 
     /// <summary>The value at a position, trilinear; <paramref name="outside"/> beyond the voxels.</summary>
@@ -103,7 +135,39 @@ public static class Resampler
         return fs == 0 ? near : near + (fs * (Plane(voxels, at + ds, fc, fr, dc, dr) - near));
     }
 
-    private static void SampleAffine(
+    private static (double Column, double Row, double Slice)[] Starts(SourceMap map, RegularGrid grid, int slice)
+    {
+        var starts = new (double, double, double)[grid.Shape.Rows];
+        for (var row = 0; row < starts.Length; row++)
+        {
+            starts[row] = map.At(grid.ToPatient(0, row, slice));
+        }
+
+        return starts;
+    }
+
+    // Column after column of a plane: its rows run along the lines of the source.
+    private static void SampleAcross(
+        Volume volume,
+        (double Column, double Row, double Slice)[] starts,
+        (double Column, double Row, double Slice) step,
+        Span<float> plane,
+        float outside)
+    {
+        var (voxels, geometry, columns) = (volume.Voxels, volume.Geometry, plane.Length / starts.Length);
+        for (var i = 0; i < columns; i++)
+        {
+            var (c, r, s) = (i * step.Column, i * step.Row, i * step.Slice);
+            for (var row = 0; row < starts.Length; row++)
+            {
+                ref readonly var start = ref starts[row];
+                plane[(row * columns) + i] = Sample(
+                    voxels, geometry, (float)(start.Column + c), (float)(start.Row + r), (float)(start.Slice + s), outside);
+            }
+        }
+    }
+
+    private static void SampleAlong(
         Volume volume,
         (double Column, double Row, double Slice) start,
         (double Column, double Row, double Slice) step,

@@ -58,6 +58,35 @@ public class BallMorphologyTests
         Assert.InRange(opened.Count, 0.95 * grid.Count, grid.Count);
     }
 
+    [Theory]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(70)]
+    [InlineData(130)]
+    public void Dilate_RowsOfAnyWidth_TakesWhatIsWithinTheRadius(int columns)
+    {
+        var shape = new GridShape(columns, 9, 7, 1, 1.5, 2);
+        var (random, grid) = (new Random(columns), new BinaryGrid(shape));
+        for (var i = 0; i < grid.Voxels.Length; i++)
+        {
+            grid.Voxels[i] = random.Next(40) == 0;
+        }
+
+        var squared = DistanceTransform.SquaredTo(grid, double.PositiveInfinity, CancellationToken.None);
+        var near = new BinaryGrid(shape, Array.ConvertAll(squared, s => s <= 3.2f * 3.2f));
+        Assert.Equal(near.Voxels, grid.Dilate(3.2, CancellationToken.None).Voxels);
+        Assert.Equal(near.Erode(3.2, CancellationToken.None).Voxels, grid.Close(3.2, CancellationToken.None).Voxels);
+        Assert.Equal(near.Not().Voxels, grid.Not().Erode(3.2, CancellationToken.None).Voxels);
+    }
+
+    [Fact]
+    public void Box_OfASet_HoldsItAndNoMore()
+    {
+        var grid = new BinaryGrid(s_shape) { [3, 5, 7] = true, [30, 6, 9] = true };
+        Assert.Equal(((3, 5, 7), (30, 6, 9)), grid.Box());
+        Assert.Null(new BinaryGrid(s_shape).Box());
+    }
+
     [Fact]
     public void Erode_SetThatFillsTheGrid_KeepsItWhole()
     {

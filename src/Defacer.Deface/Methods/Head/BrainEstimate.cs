@@ -15,10 +15,15 @@ internal static class BrainEstimate
     private const double VaultMm = 110, MiddleMm = 32;
 
     /// <summary>The brain with its fluid, roughly; null where none is found.</summary>
+    /// <param name="values">On the grid of the body.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="depth">Squared, below the surface of the body, mm².</param>
+    /// <param name="top">The slice with the upper end of the body.</param>
+    /// <param name="modality">Decides what looks like a brain.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     internal static BinaryGrid? Find(
-        float[] values, BinaryGrid body, int top, string modality, CancellationToken cancellationToken)
+        float[] values, BinaryGrid body, float[] depth, int top, string modality, CancellationToken cancellationToken)
     {
-        var depth = DistanceTransform.SquaredFromOutside(body, MiddleMm + 8, cancellationToken);
         var middle = Middle(body, depth, top);
         if (middle.Count < 500)
         {
@@ -64,16 +69,18 @@ internal static class BrainEstimate
 
     private static float Median(float[] values, List<int> voxels)
     {
-        var sorted = voxels.Select(i => values[i]).Where(v => !float.IsNaN(v)).Order().ToArray();
-        return sorted.Length == 0 ? float.NaN : sorted[sorted.Length / 2];
+        var known = voxels.Select(i => values[i]).Where(v => !float.IsNaN(v)).ToArray();
+        return known.Length == 0 ? float.NaN : OrderStatistics.Select(known, known.Length / 2);
     }
 
     private static bool[] Between(float[] values, float[] squaredDepth, float leastDepthMm, float low, float high)
     {
         var result = new bool[values.Length];
+        var leastSquared = leastDepthMm * leastDepthMm;
         for (var i = 0; i < values.Length; i++)
         {
-            result[i] = squaredDepth[i] > leastDepthMm * leastDepthMm && values[i] >= low && values[i] <= high;
+            // Without a branch: nothing could be foretold about voxels.
+            result[i] = (squaredDepth[i] > leastSquared) & (values[i] >= low) & (values[i] <= high);
         }
 
         return result;
@@ -87,8 +94,8 @@ internal static class BrainEstimate
             return null;
         }
 
-        var labels = parts.Labels();
-        var best = labels.Where((label, i) => label != 0 && seeds.Voxels[i]).CountBy(label => label).MaxBy(c => c.Value);
-        return best.Value == 0 ? null : parts.Where(part => part == best.Key - 1);
+        var shared = parts.Shared(seeds);
+        var best = Array.IndexOf(shared, shared.Max());
+        return shared[best] == 0 ? null : parts.Where(part => part == best);
     }
 }

@@ -65,6 +65,13 @@ internal sealed class BrainGuard
     internal void Apply(MaskVolume mask, MaskVolume kept, CancellationToken cancellationToken)
     {
         var geometry = mask.Geometry;
+        if (_guarded.Box() is not { } box)
+        {
+            return;
+        }
+
+        // A voxel wider than what is guarded: rounding must not lose one.
+        var (from, to) = (Inside(box.Low, -1), Inside(box.High, 1));
         Parallel.For(0, geometry.Slices, new ParallelOptions { CancellationToken = cancellationToken }, slice =>
         {
             var one = 1 / _cells.SpacingMm;
@@ -73,9 +80,9 @@ internal sealed class BrainGuard
             {
                 var start = (geometry.ToPatient(0, row, slice) - _cells.Origin) * one;
                 var (low, high) = (0.0, geometry.Columns - 1.0);
-                LineClip.Narrow(ref low, ref high, start.X, step.X, 0, _cells.Size - 1);
-                LineClip.Narrow(ref low, ref high, start.Y, step.Y, 0, _cells.Size - 1);
-                LineClip.Narrow(ref low, ref high, start.Z, step.Z, 0, _cells.Size - 1);
+                LineClip.Narrow(ref low, ref high, start.X, step.X, from.X, to.X);
+                LineClip.Narrow(ref low, ref high, start.Y, step.Y, from.Y, to.Y);
+                LineClip.Narrow(ref low, ref high, start.Z, step.Z, from.Z, to.Z);
                 var line = geometry.Index(0, row, slice);
                 for (var i = (int)Math.Ceiling(low); i <= high; i++)
                 {
@@ -98,6 +105,13 @@ internal sealed class BrainGuard
                 brain.Voxels[i] = distance.At(cells.ToPatient(x, line % cells.Size, line / cells.Size)) <= -leastDepthMm;
             }
         }
+    }
+
+    private Vector3 Inside((int Column, int Row, int Slice) voxel, int more)
+    {
+        return new Vector3(At(voxel.Column), At(voxel.Row), At(voxel.Slice));
+
+        double At(int index) => Math.Clamp(index + more, 0, _cells.Size - 1);
     }
 
     private Vector3 PlaceOf(int i)

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Defacer.Deface.Methods.Head;
 
 /// <summary>A height for each place of a plane of the head's axes, read between the places.</summary>
@@ -52,17 +54,24 @@ internal sealed class DepthMap(int columns, int rows, double originU, double ori
     /// <summary>The largest (or smallest) value within a radius; gaps are left out.</summary>
     internal DepthMap Extreme(double radiusMm, bool largest)
     {
-        var reach = (int)(radiusMm / stepMm);
+        // Gaps become what never wins, and the smallest the largest of what has the other sign.
+        var (reach, sign) = ((int)(radiusMm / stepMm), largest ? 1 : -1);
+        var widened = Array.ConvertAll(Values, v => float.IsNaN(v) ? float.NegativeInfinity : sign * v);
         var result = new float[Values.Length];
-        for (var row = 0; row < rows; row++)
+        Array.Fill(result, float.NegativeInfinity);
+        for (var half = 0; half <= reach; half++)
         {
-            for (var column = 0; column < columns; column++)
+            widened = half == 0 ? widened : WidenedByOne(widened);
+            for (var away = -reach; away <= reach; away++)
             {
-                result[(row * columns) + column] = ExtremeAround(column, row, reach, largest);
+                if ((int)Math.Sqrt((reach * reach) - (away * away)) == half)
+                {
+                    Join(widened, result, away);
+                }
             }
         }
 
-        return With(result);
+        return With(Array.ConvertAll(result, v => float.IsNegativeInfinity(v) ? float.NaN : sign * v));
     }
 
     /// <summary>Gaussian smoothing; gaps are left out of the mean and stay gaps.</summary>
@@ -99,24 +108,30 @@ internal sealed class DepthMap(int columns, int rows, double originU, double ori
         return count >= 2 ? sum / count : float.NaN;
     }
 
-    private float ExtremeAround(int column, int row, int reach, bool largest)
+    // The largest of each place and its two neighbours in the row.
+    private float[] WidenedByOne(float[] values)
     {
-        var best = float.NaN;
-        for (var r = Math.Max(0, row - reach); r <= Math.Min(rows - 1, row + reach); r++)
+        var result = (float[])values.Clone();
+        for (var start = 0; start < values.Length; start += columns)
         {
-            for (var c = Math.Max(0, column - reach); c <= Math.Min(columns - 1, column + reach); c++)
-            {
-                var (dr, dc) = (r - row, c - column);
-                var value = Values[(r * columns) + c];
-                if ((dr * dr) + (dc * dc) <= reach * reach && !float.IsNaN(value)
-                    && (float.IsNaN(best) || (largest ? value > best : value < best)))
-                {
-                    best = value;
-                }
-            }
+            var own = values.AsSpan(start, columns);
+            var to = result.AsSpan(start, columns);
+            TensorPrimitives.Max(to[1..], own[..^1], to[1..]);
+            TensorPrimitives.Max(to[..^1], own[1..], to[..^1]);
         }
 
-        return best;
+        return result;
+    }
+
+    // The larger of each place and that of the row so many rows away.
+    private void Join(float[] from, float[] to, int away)
+    {
+        var (first, last) = (Math.Max(0, -away), Math.Min(rows, rows - away));
+        if (last > first)
+        {
+            var part = to.AsSpan(first * columns, (last - first) * columns);
+            TensorPrimitives.Max(part, from.AsSpan((first + away) * columns, part.Length), part);
+        }
     }
 
     private float[] Convolve(float[] values, double sigmaMm, int stride, int length, int lines, int lineStride)

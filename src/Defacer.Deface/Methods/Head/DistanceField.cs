@@ -19,10 +19,18 @@ internal sealed class DistanceField(float[] values, GridShape shape, Vector3 ori
     /// <summary>The value at a position, trilinear; beyond the grid the nearest value and the way to it.</summary>
     internal double At(Vector3 p)
     {
-        var (c, beyondC) = Clamp((p.X - origin.X) / shape.ColumnMm, shape.Columns);
-        var (r, beyondR) = Clamp((p.Y - origin.Y) / shape.RowMm, shape.Rows);
-        var (s, beyondS) = Clamp((p.Z - origin.Z) / shape.SliceMm, shape.Slices);
-        var inner = Interpolate(c, r, s);
+        var (c, r, s) = ((p.X - origin.X) / shape.ColumnMm, (p.Y - origin.Y) / shape.RowMm, (p.Z - origin.Z) / shape.SliceMm);
+        var (ci, ri, si) = (Inside(c, shape.Columns), Inside(r, shape.Rows), Inside(s, shape.Slices));
+        var (c0, r0, s0) = ((int)ci, (int)ri, (int)si);
+        var (dc, dr, ds) = Strides(c0, r0, s0);
+        var near = values.AsSpan(shape.Index(c0, r0, s0));
+        var far = near[ds..];
+        var (pc, pr) = (ci - c0, ri - r0);
+        var inner = Mix(
+            Mix(Mix(near[0], near[dc], pc), Mix(near[dr], near[dr + dc], pc), pr),
+            Mix(Mix(far[0], far[dc], pc), Mix(far[dr], far[dr + dc], pc), pr),
+            si - s0);
+        var (beyondC, beyondR, beyondS) = (Math.Abs(c - ci), Math.Abs(r - ri), Math.Abs(s - si));
         if (beyondC + beyondR + beyondS == 0)
         {
             return inner;
@@ -33,69 +41,54 @@ internal sealed class DistanceField(float[] values, GridShape shape, Vector3 ori
     }
 
     /// <summary>The value at a position and how it changes there, per mm.</summary>
-    internal (double Value, Vector3 Slope) Around(Vector3 p)
+    internal double Around(Vector3 p, out Vector3 slope)
     {
-        var (c, beyondC) = Clamp((p.X - origin.X) / shape.ColumnMm, shape.Columns);
-        var (r, beyondR) = Clamp((p.Y - origin.Y) / shape.RowMm, shape.Rows);
-        var (s, beyondS) = Clamp((p.Z - origin.Z) / shape.SliceMm, shape.Slices);
-        var cell = Cell(c, r, s);
-        var near = (Low: Mix(cell.A, cell.B, cell.C), High: Mix(cell.D, cell.E, cell.C));
-        var far = (Low: Mix(cell.F, cell.G, cell.C), High: Mix(cell.H, cell.I, cell.C));
-        var value = Mix(Mix(near.Low, near.High, cell.R), Mix(far.Low, far.High, cell.R), cell.S);
-        var x = Mix(Mix(cell.B - cell.A, cell.E - cell.D, cell.R), Mix(cell.G - cell.F, cell.I - cell.H, cell.R), cell.S);
-        var y = Mix(near.High - near.Low, far.High - far.Low, cell.S);
-        var z = Mix(far.Low, far.High, cell.R) - Mix(near.Low, near.High, cell.R);
-        var slope = new Vector3(
+        var (c, r, s) = ((p.X - origin.X) / shape.ColumnMm, (p.Y - origin.Y) / shape.RowMm, (p.Z - origin.Z) / shape.SliceMm);
+        var (ci, ri, si) = (Inside(c, shape.Columns), Inside(r, shape.Rows), Inside(s, shape.Slices));
+        var (c0, r0, s0) = ((int)ci, (int)ri, (int)si);
+        var (dc, dr, ds) = Strides(c0, r0, s0);
+        var near = values.AsSpan(shape.Index(c0, r0, s0));
+        var far = near[ds..];
+        var (pc, pr, ps) = (ci - c0, ri - r0, si - s0);
+        // Columns first, then rows, then slices.
+        double n00 = near[0], n01 = near[dc], n10 = near[dr], n11 = near[dr + dc];
+        double f00 = far[0], f01 = far[dc], f10 = far[dr], f11 = far[dr + dc];
+        var (nearLow, nearHigh, farLow, farHigh) = (Mix(n00, n01, pc), Mix(n10, n11, pc), Mix(f00, f01, pc), Mix(f10, f11, pc));
+        var value = Mix(Mix(nearLow, nearHigh, pr), Mix(farLow, farHigh, pr), ps);
+        var x = Mix(Mix(n01 - n00, n11 - n10, pr), Mix(f01 - f00, f11 - f10, pr), ps);
+        var y = Mix(nearHigh - nearLow, farHigh - farLow, ps);
+        var z = Mix(farLow, farHigh, pr) - Mix(nearLow, nearHigh, pr);
+        var (beyondC, beyondR, beyondS) = (Math.Abs(c - ci), Math.Abs(r - ri), Math.Abs(s - si));
+        slope = new Vector3(
             beyondC > 0 ? 0 : x / shape.ColumnMm, beyondR > 0 ? 0 : y / shape.RowMm, beyondS > 0 ? 0 : z / shape.SliceMm);
         if (beyondC + beyondR + beyondS == 0)
         {
-            return (value, slope);
+            return value;
         }
 
         var way = new Vector3(
             beyondC * shape.ColumnMm * Math.Sign(p.X - origin.X),
             beyondR * shape.RowMm * Math.Sign(p.Y - origin.Y),
             beyondS * shape.SliceMm * Math.Sign(p.Z - origin.Z));
-        return (value + way.Length, slope + way.Normalized);
+        slope += way.Normalized;
+        return value + way.Length;
     }
 
     /// <summary>Whether the position lies between voxel centres of the grid.</summary>
     internal bool Contains(Vector3 p) =>
-        Inside(p.X - origin.X, shape.ColumnMm, shape.Columns)
-        && Inside(p.Y - origin.Y, shape.RowMm, shape.Rows)
-        && Inside(p.Z - origin.Z, shape.SliceMm, shape.Slices);
+        IsInside(p.X - origin.X, shape.ColumnMm, shape.Columns)
+        && IsInside(p.Y - origin.Y, shape.RowMm, shape.Rows)
+        && IsInside(p.Z - origin.Z, shape.SliceMm, shape.Slices);
 
-    private static bool Inside(double offset, double step, int count) => offset >= 0 && offset <= step * (count - 1);
+    private static bool IsInside(double offset, double step, int count) => offset >= 0 && offset <= step * (count - 1);
 
-    private static (double Index, double Beyond) Clamp(double index, int count)
-    {
-        var clamped = Math.Clamp(index, 0, count - 1);
-        return (clamped, Math.Abs(index - clamped));
-    }
+    private static double Inside(double index, int count) => Math.Clamp(index, 0, count - 1);
 
-    private double Interpolate(double c, double r, double s)
-    {
-        var cell = Cell(c, r, s);
-        return Mix(
-            Mix(Mix(cell.A, cell.B, cell.C), Mix(cell.D, cell.E, cell.C), cell.R),
-            Mix(Mix(cell.F, cell.G, cell.C), Mix(cell.H, cell.I, cell.C), cell.R),
-            cell.S);
-    }
-
-    // The eight corners around a place, columns first, then rows, then slices, and the parts of the way between them.
-    private (double A, double B, double D, double E, double F, double G, double H, double I, double C, double R, double S) Cell(
-        double c, double r, double s)
-    {
-        var (c0, r0, s0) = ((int)c, (int)r, (int)s);
-        var at = shape.Index(c0, r0, s0);
-        var dc = c0 + 1 < shape.Columns ? 1 : 0;
-        var dr = r0 + 1 < shape.Rows ? shape.Columns : 0;
-        var ds = s0 + 1 < shape.Slices ? shape.Columns * shape.Rows : 0;
-        return (
-            values[at], values[at + dc], values[at + dr], values[at + dr + dc],
-            values[at + ds], values[at + ds + dc], values[at + ds + dr], values[at + ds + dr + dc],
-            c - c0, r - r0, s - s0);
-    }
+    // To the next column, row and slice; none beyond the last.
+    private (int Column, int Row, int Slice) Strides(int column, int row, int slice) => (
+        column + 1 < shape.Columns ? 1 : 0,
+        row + 1 < shape.Rows ? shape.Columns : 0,
+        slice + 1 < shape.Slices ? shape.Columns * shape.Rows : 0);
 
     private static double Mix(double a, double b, double part) => a + ((b - a) * part);
 }

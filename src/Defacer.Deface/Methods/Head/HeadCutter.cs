@@ -11,13 +11,14 @@ internal sealed class HeadCutter
     private const double MarchMm = 1;
     private readonly HeadPose _pose;
     private readonly BinaryGrid _body;
+    private readonly float[] _distance;
     private readonly RegularGrid _grid;
     private readonly double _extraMm;
     private readonly (Vector3 Low, Vector3 High) _extent;
 
-    internal HeadCutter(HeadPose pose, BinaryGrid body, RegularGrid grid, double extraMm)
+    internal HeadCutter(HeadFit fit, BinaryGrid body, RegularGrid grid, double extraMm)
     {
-        (_pose, _body, _grid, _extraMm) = (pose, body, grid, extraMm);
+        (_pose, _body, _distance, _grid, _extraMm) = (fit.Pose, body, fit.Surface.Distance.Values, grid, extraMm);
         _extent = HeadExtent();
     }
 
@@ -107,7 +108,7 @@ internal sealed class HeadCutter
     {
         var s = pose.Scale;
         var brain = HeadTemplate.Mean.Brain;
-        for (var y = -110.0; y < FaceRegion.SideY; y += 1)
+        for (var y = HeadTemplate.Mean.BrainFront.From(-110, u / s.X, v / s.Z); y < FaceRegion.SideY; y += 1)
         {
             if (brain.At(new Vector3(u / s.X, y, v / s.Z)) >= FaceRegion.BrainShare)
             {
@@ -136,12 +137,16 @@ internal sealed class HeadCutter
     private double TemplateSkinY(double u, double v)
     {
         var s = _pose.Scale;
-        for (var y = -140.0; y < FaceRegion.SideY; y += 1)
+        var steepest = HeadTemplate.Mean.Steepest;
+        for (var y = -140.0; y < FaceRegion.SideY;)
         {
-            if (HeadTemplate.Mean.Distance.At(new Vector3(u / s.X, y, v / s.Z)) < 0)
+            var distance = HeadTemplate.Mean.Distance.At(new Vector3(u / s.X, y, v / s.Z));
+            if (distance < 0)
             {
                 return y * s.Y;
             }
+
+            y += Math.Max(1, Math.Floor((distance / steepest) - 1e-6));
         }
 
         return double.NaN;
@@ -205,24 +210,31 @@ internal sealed class HeadCutter
         Seen(map, (u, v) =>
         {
             var start = from(u, v);
-            for (var way = 0.0; way <= length; way += MarchMm)
+            for (var way = 0.0; way <= length;)
             {
-                if (IsBody(_pose.FromHead(start + (direction * way))))
+                var at = VoxelAt(_pose.FromHead(start + (direction * way)));
+                if (at >= 0 && _body.Voxels[at])
                 {
                     return way + offset;
                 }
+
+                // No body is nearer than its distance from this voxel, less the way from here to the voxel's middle and
+                // from there to the middle of its voxel.
+                way += at < 0 ? MarchMm : Math.Max(MarchMm, Math.Floor((_distance[at] - (2 * _grid.SpacingMm)) / MarchMm) * MarchMm);
             }
 
             return double.NaN;
         });
 
-    private bool IsBody(Vector3 patient)
+    // -1 beyond the grid.
+    private int VoxelAt(Vector3 patient)
     {
         var (c, r, s) = _grid.ToVoxel(patient);
         var (column, row, slice) = ((int)Math.Round(c), (int)Math.Round(r), (int)Math.Round(s));
         var shape = _grid.Shape;
         return (uint)column < (uint)shape.Columns && (uint)row < (uint)shape.Rows && (uint)slice < (uint)shape.Slices
-            && _body[column, row, slice];
+            ? shape.Index(column, row, slice)
+            : -1;
     }
 
     private (Vector3 Low, Vector3 High) HeadExtent()

@@ -9,7 +9,7 @@ namespace Defacer.Deface.Methods.Head;
 /// <param name="Cost">Mean squared distance at the robust residuals, mm².</param>
 /// <param name="Surface">The surface it was laid on.</param>
 /// <param name="Points">The points of it that took part.</param>
-internal sealed record HeadFit(HeadPose Pose, double Cost, HeadSurface Surface, IReadOnlyList<Vector3> Points);
+internal sealed record HeadFit(HeadPose Pose, double Cost, HeadSurface Surface, Vector3[] Points);
 
 /// <summary>Tries the template at the upper end of the body from several starts.</summary>
 internal static class HeadFinder
@@ -24,8 +24,17 @@ internal static class HeadFinder
     private const int FewestPoints = 150;
 
     /// <summary>The best fit; null when the body shows too little surface.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="view">The field of view.</param>
+    /// <param name="grid">Of both.</param>
+    /// <param name="brain">Estimates the brain from the upper end of the body and the squared depth below its surface.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     internal static HeadFit? Find(
-        BinaryGrid body, BinaryGrid view, RegularGrid grid, Func<int, (BinaryGrid? Brain, double FarMm)> brain, CancellationToken cancellationToken)
+        BinaryGrid body,
+        BinaryGrid view,
+        RegularGrid grid,
+        Func<int, float[], (BinaryGrid? Brain, double FarMm)> brain,
+        CancellationToken cancellationToken)
     {
         var core = body.OpenCoarsely(CoreRadiusMm, cancellationToken);
         if (Top(core) is not { } top)
@@ -33,8 +42,9 @@ internal static class HeadFinder
             return null;
         }
 
-        var (inside, farMm) = brain(top);
-        var surface = HeadSurface.Of(body, view, grid, grid.ToPatient(0, 0, top).Z - (2 * ReachMm), cancellationToken)
+        var squaredDepth = DistanceTransform.SquaredFromOutside(body, HeadSurface.FarthestMm, cancellationToken);
+        var (inside, farMm) = brain(top, squaredDepth);
+        var surface = HeadSurface.Of(body, squaredDepth, view, grid, grid.ToPatient(0, 0, top).Z - (2 * ReachMm), cancellationToken)
             .WithBrain(inside, farMm, cancellationToken);
         var best = Starts(core, grid, top)
             .AsParallel()
@@ -52,8 +62,8 @@ internal static class HeadFinder
     {
         var centre = new Vector3(start[0], start[1], start[2]);
         var reach = ReachMm * Math.Exp((start[6] + start[7] + start[8]) / 3);
-        var near = surface.Points.Where(p => (p - centre).Length <= reach).ToList();
-        if (near.Count < FewestPoints)
+        var near = Array.FindAll(surface.Points, p => (p - centre).Length <= reach);
+        if (near.Length < FewestPoints)
         {
             return null;
         }

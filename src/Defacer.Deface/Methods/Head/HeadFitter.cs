@@ -9,12 +9,13 @@ namespace Defacer.Deface.Methods.Head;
 /// <param name="template">The mean head.</param>
 /// <param name="body">Points of the body's surface.</param>
 /// <param name="surface">The body.</param>
-internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> body, HeadSurface surface)
+internal sealed class HeadFitter(HeadTemplate template, Vector3[] body, HeadSurface surface)
 {
     // Beyond this many mm a point no longer pulls: shoulders, holders and tubes are farther than the face's variety.
     private const double FarMm = 12;
 
-    private const double BackWeight = 0.6;
+    // The front of the head is what is to be found; the nape bends with the neck, the vault is as round as a ball.
+    private const double FrontWeight = 1, BackWeight = 0.6;
 
     // What a point of the neck costs wherever it lies: more than a good fit, so that none is hidden there.
     private const double NeckMm = 5;
@@ -68,27 +69,28 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
         var pose = new HeadPose(parameters);
         var slope = system is null ? null : new PoseSlope(pose);
         var total = default(Sum);
-        total.Add(BodyOnTemplate(pose, slope, system, body, template.Distance, Weight, FarMm, stride, hasNeck: true));
-        total.Add(TemplateOnBody(pose, slope, system, template.SurfacePoints, surface.Distance, Weight, FarMm, stride));
+        var skin = new Weights(FrontWeight, BackWeight);
+        total.Add(BodyOnTemplate(pose, slope, system, body, template.Distance, skin, FarMm, stride, hasNeck: true));
+        total.Add(TemplateOnBody(pose, slope, system, template.SurfacePoints, surface.Distance, skin, FarMm, stride));
         if (surface.BrainDistance is { } brain)
         {
-            double OfBrain(Vector3 _) => surface.BrainWeight;
+            var ofBrain = new Weights(surface.BrainWeight, surface.BrainWeight);
             var far = surface.BrainFarMm;
-            total.Add(BodyOnTemplate(pose, slope, system, surface.BrainPoints, template.BrainDistance, OfBrain, far, stride, hasNeck: false));
-            total.Add(TemplateOnBody(pose, slope, system, template.BrainPoints, brain, OfBrain, far, stride));
+            total.Add(BodyOnTemplate(pose, slope, system, surface.BrainPoints, template.BrainDistance, ofBrain, far, stride, hasNeck: false));
+            total.Add(TemplateOnBody(pose, slope, system, template.BrainPoints, brain, ofBrain, far, stride));
         }
 
         return (total.Squares + Priors(parameters, Math.Sqrt(total.Count), system)) / total.Count;
     }
 
     private static Sum BodyOnTemplate(
-        HeadPose pose, PoseSlope? slope, NormalEquations? system, IReadOnlyList<Vector3> points, DistanceField field,
-        Func<Vector3, double> weight, double farMm, int stride, bool hasNeck)
+        HeadPose pose, PoseSlope? slope, NormalEquations? system, Vector3[] points, DistanceField field,
+        Weights weights, double farMm, int stride, bool hasNeck)
     {
         var sum = default(Sum);
-        Span<double> row = stackalloc double[HeadPose.Count];
+        Span<double> row = stackalloc double[NormalEquations.Width];
         var size = pose.MeanScale;
-        for (var i = 0; i < points.Count; i += stride)
+        for (var i = 0; i < points.Length; i += stride)
         {
             var place = pose.ToTemplate(points[i]);
             if (hasNeck && HeadTemplate.IsNeck(place))
@@ -97,14 +99,14 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
                 continue;
             }
 
-            var w = weight(place);
+            var w = weights.At(place);
             if (slope is null)
             {
                 sum.Add(w * Robust(field.At(place) * size, farMm));
                 continue;
             }
 
-            var (distance, direction) = field.Around(place);
+            var distance = field.Around(place, out var direction);
             var residual = w * Robust(distance * size, farMm);
             var factor = w * RobustSlope(distance * size, farMm);
             slope.AlongTemplate(points[i], direction * (factor * size), row);
@@ -123,12 +125,12 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
 
     // Points of the template against the patient; those out of view say nothing.
     private Sum TemplateOnBody(
-        HeadPose pose, PoseSlope? slope, NormalEquations? system, IReadOnlyList<Vector3> points, DistanceField field,
-        Func<Vector3, double> weight, double farMm, int stride)
+        HeadPose pose, PoseSlope? slope, NormalEquations? system, Vector3[] points, DistanceField field,
+        Weights weights, double farMm, int stride)
     {
         var sum = default(Sum);
-        Span<double> row = stackalloc double[HeadPose.Count];
-        for (var i = 0; i < points.Count; i += stride)
+        Span<double> row = stackalloc double[NormalEquations.Width];
+        for (var i = 0; i < points.Length; i += stride)
         {
             var patient = pose.FromTemplate(points[i]);
             if (!surface.IsInView(patient))
@@ -136,14 +138,14 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
                 continue;
             }
 
-            var w = weight(points[i]);
+            var w = weights.At(points[i]);
             if (slope is null)
             {
                 sum.Add(w * Robust(field.At(patient), farMm));
                 continue;
             }
 
-            var (distance, direction) = field.Around(patient);
+            var distance = field.Around(patient, out var direction);
             var residual = w * Robust(distance, farMm);
             slope.AlongPatient(points[i], direction * (w * RobustSlope(distance, farMm)), row);
             sum.Add(residual);
@@ -170,8 +172,8 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
 
         void Prior(double deviations, int parameter, double slope, double sizeSlope)
         {
-            var row = new double[HeadPose.Count];
-            for (var a = 0; a < row.Length; a++)
+            var row = new double[NormalEquations.Width];
+            for (var a = 0; a < HeadPose.Count; a++)
             {
                 row[a] = weight * ((a == parameter ? slope : 0) + (a >= 6 ? sizeSlope : 0));
             }
@@ -181,15 +183,18 @@ internal sealed class HeadFitter(HeadTemplate template, IReadOnlyList<Vector3> b
         }
     }
 
-    // The front of the head is what is to be found; the nape bends with the neck, the vault is as round as a ball.
-    private static double Weight(Vector3 template) => template.Y < -30 ? 1 : BackWeight;
-
     private static double Robust(double r, double farMm) => r / Math.Sqrt(1 + (r * r / (farMm * farMm)));
 
     private static double RobustSlope(double r, double farMm)
     {
         var inverse = 1 / Math.Sqrt(1 + (r * r / (farMm * farMm)));
         return inverse * inverse * inverse;
+    }
+
+    // What a mm counts in front and behind, on the template.
+    private readonly record struct Weights(double Front, double Back)
+    {
+        internal double At(Vector3 template) => template.Y < -30 ? Front : Back;
     }
 
     private struct Sum

@@ -47,7 +47,7 @@ internal static class HeadJudge
             template.SurfacePoints.Where(FaceRegion.IsFaceSkin), p => fit.Surface.IsInView(fit.Pose.FromTemplate(p)));
         // A brain enclosed by bone or dark fluid that has a brain's form makes up for a nape or a hair style unlike
         // the mean.
-        var brain = fit.Surface.BrainPoints.Count == 0
+        var brain = fit.Surface.BrainPoints.Length == 0
             ? 0
             : Share(fit.Surface.BrainPoints, p => Math.Abs(template.BrainDistance.At(fit.Pose.ToTemplate(p))) * fit.Pose.MeanScale <= NearMm);
         var shape = Math.Min(body, head);

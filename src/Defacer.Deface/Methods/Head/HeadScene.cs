@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Morphology;
 using Defacer.Imaging.Resample;
@@ -35,19 +36,27 @@ internal sealed class HeadScene
 
     internal static HeadScene Prepare(Volume volume, CancellationToken cancellationToken)
     {
-        var grid = UpperEnd(volume, cancellationToken);
-        var values = Resampler.ToGrid(volume, grid, float.NaN, cancellationToken);
-        var view = Resampler.FieldOfView(volume.Geometry, grid, cancellationToken);
-        var body = BodyEnvelope.Find(values, grid.Shape, volume.Modality, cancellationToken);
-        // Bone shows where the brain ends; elsewhere it is a guess with leaks.
-        var farMm = volume.Modality == "CT" ? 20.0 : 8.0;
-        var fit = HeadFinder.Find(
-            body,
-            view,
-            grid,
-            top => (BrainEstimate.Find(values, body, top, volume.Modality, cancellationToken), farMm),
-            cancellationToken);
-        return new HeadScene(grid, values, view, body, fit);
+        var (grid, values) = Resampled(volume, cancellationToken);
+        return On(grid, values, volume, cancellationToken);
+    }
+
+    /// <summary>The scene, and beside it on another core what else is made of the same values.</summary>
+    internal static (HeadScene Scene, T Other) Prepare<T>(
+        Volume volume, Func<float[], RegularGrid, T> beside, CancellationToken cancellationToken)
+    {
+        var (grid, values) = Resampled(volume, cancellationToken);
+        var (scene, other) = (default(HeadScene), default(T));
+        try
+        {
+            Parallel.Invoke(() => other = beside(values, grid), () => scene = On(grid, values, volume, cancellationToken));
+        }
+        catch (AggregateException e)
+        {
+            // Callers know the exceptions of the work, not those of running it side by side.
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+        }
+
+        return (scene!, other!);
     }
 
     /// <summary>The value at a position, of the nearest voxel; NaN outside.</summary>
@@ -64,6 +73,27 @@ internal sealed class HeadScene
         var inside = (uint)column < (uint)shape.Columns && (uint)row < (uint)shape.Rows && (uint)slice < (uint)shape.Slices;
         at = inside ? shape.Index(column, row, slice) : -1;
         return inside;
+    }
+
+    private static (RegularGrid Grid, float[] Values) Resampled(Volume volume, CancellationToken cancellationToken)
+    {
+        var grid = UpperEnd(volume, cancellationToken);
+        return (grid, Resampler.ToGrid(volume, grid, float.NaN, cancellationToken));
+    }
+
+    private static HeadScene On(RegularGrid grid, float[] values, Volume volume, CancellationToken cancellationToken)
+    {
+        var view = Resampler.FieldOfView(volume.Geometry, grid, cancellationToken);
+        var body = BodyEnvelope.Find(values, grid.Shape, volume.Modality, cancellationToken);
+        // Bone shows where the brain ends; elsewhere it is a guess with leaks.
+        var farMm = volume.Modality == "CT" ? 20.0 : 8.0;
+        var fit = HeadFinder.Find(
+            body,
+            view,
+            grid,
+            (top, depth) => (BrainEstimate.Find(values, body, depth, top, volume.Modality, cancellationToken), farMm),
+            cancellationToken);
+        return new HeadScene(grid, values, view, body, fit);
     }
 
     // A whole body is looked through coarsely first, so that only its upper end costs time and memory.

@@ -10,14 +10,14 @@ internal sealed class HeadSurface
     // As many points as a fit needs: more cost time and do not move the result.
     private const int MostPoints = 3000;
 
-    // Three times what still pulls in a fit: farther is all the same.
-    private const double FarthestMm = 60;
+    /// <summary>Three times what still pulls in a fit, mm: farther is all the same.</summary>
+    internal const double FarthestMm = 60;
 
     private readonly BinaryGrid _view;
     private readonly BinaryGrid _inner;
     private readonly RegularGrid _grid;
 
-    private HeadSurface(RegularGrid grid, BinaryGrid view, BinaryGrid inner, DistanceField distance, IReadOnlyList<Vector3> points)
+    private HeadSurface(RegularGrid grid, BinaryGrid view, BinaryGrid inner, DistanceField distance, Vector3[] points)
     {
         _grid = grid;
         _view = view;
@@ -32,13 +32,13 @@ internal sealed class HeadSurface
     /// <summary>
     /// Points spread evenly over the surface, without those where only the field of view ends the body.
     /// </summary>
-    internal IReadOnlyList<Vector3> Points { get; }
+    internal Vector3[] Points { get; }
 
     /// <summary>Signed distance to what looks like a brain, mm; null where none was found.</summary>
     internal DistanceField? BrainDistance { get; private init; }
 
     /// <summary>Points of the surface of what looks like a brain; empty where none was found.</summary>
-    internal IReadOnlyList<Vector3> BrainPoints { get; private init; } = [];
+    internal Vector3[] BrainPoints { get; private init; } = [];
 
     /// <summary>From this distance on a point of the brain no longer pulls: it is taken for a leak.</summary>
     internal double BrainFarMm { get; private init; }
@@ -76,15 +76,16 @@ internal sealed class HeadSurface
 
     /// <summary>The surface of a body.</summary>
     /// <param name="body">The body, closed and without holes.</param>
+    /// <param name="squaredDepth">Of its voxels below the surface, mm², to <see cref="FarthestMm"/> at least.</param>
     /// <param name="view">The field of view, on the same grid.</param>
     /// <param name="grid">The grid of both.</param>
     /// <param name="lowestMm">Points below this height (patient z) are left out: the trunk is no part of a
     /// head.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     internal static HeadSurface Of(
-        BinaryGrid body, BinaryGrid view, RegularGrid grid, double lowestMm, CancellationToken cancellationToken)
+        BinaryGrid body, float[] squaredDepth, BinaryGrid view, RegularGrid grid, double lowestMm, CancellationToken cancellationToken)
     {
-        var distance = DistanceTransform.Signed(body, FarthestMm, cancellationToken);
+        var distance = DistanceTransform.Signed(body, squaredDepth, FarthestMm, cancellationToken);
         // Within two voxels of the border of the field of view a surface may be the border itself.
         var inner = view.Erode(2 * grid.SpacingMm, cancellationToken);
         var found = SurfaceOf(body, inner, grid);
@@ -94,7 +95,7 @@ internal sealed class HeadSurface
             grid, view, inner, new DistanceField(distance, grid.Shape, grid.Origin), Thinned(above, stride));
     }
 
-    private static List<Vector3> Thinned(List<Vector3> points, int stride) => [.. points.Where((_, i) => i % stride == 0)];
+    private static Vector3[] Thinned(List<Vector3> points, int stride) => [.. points.Where((_, i) => i % stride == 0)];
 
     private static List<Vector3> SurfaceOf(BinaryGrid body, BinaryGrid inner, RegularGrid grid)
     {
@@ -104,9 +105,13 @@ internal sealed class HeadSurface
         {
             for (var row = 1; row < shape.Rows - 1; row++)
             {
-                for (var column = 1; column < shape.Columns - 1; column++)
+                // Most rows hold nothing of the body.
+                var start = shape.Index(0, row, slice);
+                var line = body.Voxels.AsSpan(start, shape.Columns);
+                var last = Math.Min(shape.Columns - 2, line.LastIndexOf(true));
+                for (var column = Math.Max(1, line.IndexOf(true)); column <= last; column++)
                 {
-                    if (IsSurface(body, shape.Index(column, row, slice), shape) && inner[column, row, slice])
+                    if (line[column] && inner.Voxels[start + column] && IsSurface(body.Voxels, start + column, shape))
                     {
                         found.Add(grid.ToPatient(column, row, slice));
                     }
@@ -117,11 +122,9 @@ internal sealed class HeadSurface
         return found;
     }
 
-    private static bool IsSurface(BinaryGrid body, int at, GridShape shape)
+    private static bool IsSurface(bool[] voxels, int at, GridShape shape)
     {
         var (row, slice) = (shape.Columns, shape.Columns * shape.Rows);
-        var voxels = body.Voxels;
-        return voxels[at] && !(voxels[at - 1] && voxels[at + 1] && voxels[at - row] && voxels[at + row]
-            && voxels[at - slice] && voxels[at + slice]);
+        return !(voxels[at - 1] && voxels[at + 1] && voxels[at - row] && voxels[at + row] && voxels[at - slice] && voxels[at + slice]);
     }
 }

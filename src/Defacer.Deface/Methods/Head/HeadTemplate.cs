@@ -23,6 +23,9 @@ internal sealed class HeadTemplate
         BrainDistance = new DistanceField(DistanceTransform.Signed(inside, CancellationToken.None), brain.Shape, brain.Origin);
         BrainBox = Box(inside, brain.Origin);
         BrainPoints = FindSurface(BrainDistance, place => place.Z > -45);
+        BrainFront = new FieldFront(brain, FaceRegion.BrainShare);
+        BrainCells = new BrainCells(brain, 0.5f);
+        Steepest = SteepestOf(distance);
     }
 
     /// <summary>The mean head that comes with the program.</summary>
@@ -40,11 +43,20 @@ internal sealed class HeadTemplate
     /// <summary>What holds every place where half of the heads or more have brain.</summary>
     internal (Vector3 Low, Vector3 High) BrainBox { get; }
 
+    /// <summary>Where the brain of any head may begin, seen from the front.</summary>
+    internal FieldFront BrainFront { get; }
+
+    /// <summary>Which cells of the grid lie wholly in what is brain in half of the heads, or wholly outside.</summary>
+    internal BrainCells BrainCells { get; }
+
+    /// <summary>The most that <see cref="Distance"/> changes along y, per mm.</summary>
+    internal double Steepest { get; }
+
     /// <summary>Points of the surface of the mean brain, without stem and cord.</summary>
-    internal IReadOnlyList<Vector3> BrainPoints { get; }
+    internal Vector3[] BrainPoints { get; }
 
     /// <summary>Points of the skin, spread evenly; none at the cut through the neck.</summary>
-    internal IReadOnlyList<Vector3> SurfacePoints { get; }
+    internal Vector3[] SurfacePoints { get; }
 
     /// <summary>Whether a place is neck: it bends and turns by itself, so it says nothing about the head.</summary>
     internal static bool IsNeck(Vector3 template) => template.Z < -118 || (template.Z < -70 && template.Y > -20);
@@ -118,6 +130,17 @@ internal sealed class HeadTemplate
         return (origin + ((low - one) * shape.ColumnMm), origin + ((high + one) * shape.ColumnMm));
     }
 
+    private static double SteepestOf(DistanceField field)
+    {
+        var (shape, most) = (field.Shape, 0f);
+        for (var i = 0; i < field.Values.Length - shape.Columns; i++)
+        {
+            most = Math.Max(most, i / shape.Columns % shape.Rows < shape.Rows - 1 ? Math.Abs(field.Values[i + shape.Columns] - field.Values[i]) : 0);
+        }
+
+        return most / shape.RowMm;
+    }
+
     private static HeadTemplate LoadMean()
     {
         using var stream = typeof(HeadTemplate).Assembly.GetManifestResourceStream("Defacer.Deface.head-template.bin")
@@ -125,7 +148,7 @@ internal sealed class HeadTemplate
         return Load(stream);
     }
 
-    private static List<Vector3> FindSurface(DistanceField distance, Func<Vector3, bool> counts)
+    private static Vector3[] FindSurface(DistanceField distance, Func<Vector3, bool> counts)
     {
         var shape = distance.Shape;
         var points = new List<Vector3>();
@@ -145,6 +168,6 @@ internal sealed class HeadTemplate
             }
         }
 
-        return points;
+        return [.. points];
     }
 }

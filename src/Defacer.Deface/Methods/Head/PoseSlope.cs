@@ -1,4 +1,6 @@
-using Defacer.Imaging.Geometry;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Vector3 = Defacer.Imaging.Geometry.Vector3;
 
 namespace Defacer.Deface.Methods.Head;
 
@@ -8,50 +10,67 @@ namespace Defacer.Deface.Methods.Head;
 /// </summary>
 internal sealed class PoseSlope
 {
-    private readonly AffineMap[] _toTemplate = new AffineMap[HeadPose.Count];
-    private readonly AffineMap[] _fromTemplate = new AffineMap[HeadPose.Count];
+    private readonly AffineMaps _toTemplate = new();
+    private readonly AffineMaps _fromTemplate = new();
 
     internal PoseSlope(HeadPose pose)
     {
-        var (to, from) = (AffineMap.Of(pose.ToTemplate), AffineMap.Of(pose.FromTemplate));
         for (var a = 0; a < HeadPose.Count; a++)
         {
             const double h = 1e-5;
             var moved = (double[])pose.Parameters.Clone();
             moved[a] += h;
             var other = new HeadPose(moved);
-            _toTemplate[a] = AffineMap.Of(other.ToTemplate).Minus(to, 1 / h);
-            _fromTemplate[a] = AffineMap.Of(other.FromTemplate).Minus(from, 1 / h);
+            _toTemplate.Set(a, pose.ToTemplate, other.ToTemplate, 1 / h);
+            _fromTemplate.Set(a, pose.FromTemplate, other.FromTemplate, 1 / h);
         }
     }
 
     /// <summary>For each parameter, how far the template place of a patient position moves along a direction.</summary>
-    internal void AlongTemplate(Vector3 patient, Vector3 direction, Span<double> slopes) => Along(_toTemplate, patient, direction, slopes);
+    internal void AlongTemplate(Vector3 patient, Vector3 direction, Span<double> slopes) => _toTemplate.Along(patient, direction, slopes);
 
     /// <summary>For each parameter, how far the patient place of a template position moves along a direction.</summary>
-    internal void AlongPatient(Vector3 template, Vector3 direction, Span<double> slopes) => Along(_fromTemplate, template, direction, slopes);
+    internal void AlongPatient(Vector3 template, Vector3 direction, Span<double> slopes) => _fromTemplate.Along(template, direction, slopes);
 
-    private static void Along(AffineMap[] maps, Vector3 place, Vector3 direction, Span<double> slopes)
+    // An affine map a parameter: what its origin and a step along x, y and z give, each coordinate of all maps together.
+    private sealed class AffineMaps
     {
-        for (var a = 0; a < maps.Length; a++)
+        private readonly double[] _numbers = new double[12 * NormalEquations.Width];
+
+        internal void Set(int parameter, Func<Vector3, Vector3> map, Func<Vector3, Vector3> moved, double scale)
         {
-            slopes[a] = maps[a].At(place).Dot(direction);
-        }
-    }
+            var (a, b) = (Of(map), Of(moved));
+            for (var part = 0; part < a.Length; part++)
+            {
+                var change = (b[part] - a[part]) * scale;
+                (Place((3 * part) + 0), Place((3 * part) + 1), Place((3 * part) + 2)) = (change.X, change.Y, change.Z);
+            }
 
-    // x, y, z: what a step along each axis gives.
-    private readonly record struct AffineMap(Vector3 X, Vector3 Y, Vector3 Z, Vector3 Origin)
-    {
-        internal static AffineMap Of(Func<Vector3, Vector3> map)
+            ref double Place(int number) => ref _numbers[(number * NormalEquations.Width) + parameter];
+        }
+
+        internal void Along(Vector3 place, Vector3 direction, Span<double> slopes)
+        {
+            var numbers = MemoryMarshal.Cast<double, Vector<double>>(_numbers.AsSpan());
+            var result = MemoryMarshal.Cast<double, Vector<double>>(slopes);
+            var n = numbers.Length / 12;
+            for (var i = 0; i < n; i++)
+            {
+                var x = numbers[i] + (numbers[(3 * n) + i] * place.X) + (numbers[(6 * n) + i] * place.Y) + (numbers[(9 * n) + i] * place.Z);
+                var y = numbers[n + i] + (numbers[(4 * n) + i] * place.X) + (numbers[(7 * n) + i] * place.Y) + (numbers[(10 * n) + i] * place.Z);
+                var z = numbers[(2 * n) + i] + (numbers[(5 * n) + i] * place.X) + (numbers[(8 * n) + i] * place.Y)
+                    + (numbers[(11 * n) + i] * place.Z);
+                result[i] = (x * direction.X) + (y * direction.Y) + (z * direction.Z);
+            }
+        }
+
+        private static Vector3[] Of(Func<Vector3, Vector3> map)
         {
             var origin = map(new Vector3(0, 0, 0));
-            return new AffineMap(
-                map(new Vector3(1, 0, 0)) - origin, map(new Vector3(0, 1, 0)) - origin, map(new Vector3(0, 0, 1)) - origin, origin);
+            return
+            [
+                origin, map(new Vector3(1, 0, 0)) - origin, map(new Vector3(0, 1, 0)) - origin, map(new Vector3(0, 0, 1)) - origin,
+            ];
         }
-
-        internal AffineMap Minus(AffineMap other, double scale) => new(
-            (X - other.X) * scale, (Y - other.Y) * scale, (Z - other.Z) * scale, (Origin - other.Origin) * scale);
-
-        internal Vector3 At(Vector3 p) => Origin + (X * p.X) + (Y * p.Y) + (Z * p.Z);
     }
 }

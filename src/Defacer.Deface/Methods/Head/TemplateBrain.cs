@@ -1,18 +1,18 @@
+using System.Numerics;
 using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Volumes;
+using Vector3 = Defacer.Imaging.Geometry.Vector3;
 
 namespace Defacer.Deface.Methods.Head;
 
 /// <summary>Where half of all heads have brain: what no cut may ever touch.</summary>
 internal static class TemplateBrain
 {
-    private const double Share = 0.5;
-
     /// <summary>The brain on a grid, 1 where it is.</summary>
     internal static MaskVolume OnGrid(HeadPose pose, VolumeGeometry geometry, CancellationToken cancellationToken)
     {
         var result = new MaskVolume(geometry);
-        var brain = HeadTemplate.Mean.Brain;
+        var brain = HeadTemplate.Mean.BrainCells;
         var (low, high) = HeadTemplate.Mean.BrainBox;
         var step = pose.ToTemplate(geometry.ColumnStep) - pose.ToTemplate(new Vector3(0, 0, 0));
         Parallel.For(0, geometry.Slices, new ParallelOptions { CancellationToken = cancellationToken }, slice =>
@@ -24,7 +24,7 @@ internal static class TemplateBrain
                 var (from, to) = Within(start, step, low, high, line.Length);
                 for (var i = from; i <= to; i++)
                 {
-                    line[i] = brain.At(start + (step * i)) >= Share ? (byte)1 : (byte)0;
+                    line[i] = brain.IsAbove(start + (step * i)) ? (byte)1 : (byte)0;
                 }
             }
         });
@@ -34,12 +34,23 @@ internal static class TemplateBrain
     /// <summary>Takes the brain out of a mask.</summary>
     internal static void Keep(MaskVolume mask, MaskVolume brain)
     {
-        var (labels, kept) = (mask.Labels, brain.Labels);
-        for (var i = 0; i < labels.Length; i++)
+        var plane = mask.Geometry.Columns * mask.Geometry.Rows;
+        Parallel.For(0, mask.Geometry.Slices, slice =>
         {
+            var labels = mask.Labels.AsSpan(slice * plane, plane);
+            var kept = brain.Labels.AsSpan(slice * plane, plane);
             // 1 becomes 0 and clears, 0 becomes 255 and leaves.
-            labels[i] &= (byte)(kept[i] - 1);
-        }
+            var i = 0;
+            for (; i <= labels.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+            {
+                (new Vector<byte>(labels[i..]) & (new Vector<byte>(kept[i..]) - Vector<byte>.One)).CopyTo(labels[i..]);
+            }
+
+            for (; i < labels.Length; i++)
+            {
+                labels[i] &= (byte)(kept[i] - 1);
+            }
+        });
     }
 
     private static (int From, int To) Within(Vector3 start, Vector3 step, Vector3 low, Vector3 high, int count)
