@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Defacer.Deidentify.Verify;
 using Xunit;
@@ -57,10 +58,74 @@ public sealed class BulkSearchTests
         Assert.Empty(Find("Mu"u8.ToArray()));
     }
 
-    private static List<(int Pattern, int Position)> Find(byte[] text)
+    [Theory]
+    [InlineData("Mustermann 17")]
+    [InlineData("\u041C\u0443\u0441\u0442\u0435\u0440 17")]
+    [InlineData("M\u00FCller-L\u00FCdenscheidt")]
+    public void Search_BytesLikePixels_FindsWhatASimpleSearchFinds(string text)
+    {
+        byte[][] patterns =
+        [
+            Encoding.UTF8.GetBytes(text), Encoding.Unicode.GetBytes(text), Encoding.BigEndianUnicode.GetBytes(text),
+            Encoding.Latin1.GetBytes(text),
+        ];
+        var random = new Random(17);
+        foreach (var highest in new[] { 1, 50, 4096, 65536 })
+        {
+            // Noise of 16 bits in which strings begin at odd and even places; some of them are cut short.
+            var bytes = new byte[40_000];
+            for (var i = 0; i < bytes.Length; i += 2)
+            {
+                BitConverter.TryWriteBytes(bytes.AsSpan(i), (ushort)random.Next(highest));
+            }
+
+            for (var at = 0; at + 64 < bytes.Length; at += 64 + random.Next(200))
+            {
+                var pattern = patterns[random.Next(patterns.Length)];
+                pattern.AsSpan(0, random.Next(4) == 0 ? pattern.Length - 1 : pattern.Length).CopyTo(bytes.AsSpan(at));
+            }
+
+            Assert.Equal(Simple(bytes, patterns), Find(bytes, patterns).Order());
+        }
+    }
+
+    [Fact]
+    public void NextBlock_EveryWidthOfTheProcessor_SaysTheSame()
+    {
+        var bytes = new byte[64 * 1024];
+        new Random(3).NextBytes(bytes);
+        var words = MemoryMarshal.Cast<byte, uint>(bytes);
+        var tested = new ByteClass(s_patterns);
+
+        for (var at = 0; at < words.Length - ByteClass.BlockWords; at += ByteClass.BlockWords)
+        {
+            Assert.Equal(tested.NextBlock(words, at), tested.NextBlock128(words, at));
+        }
+    }
+
+    private static List<(int, int)> Simple(byte[] text, byte[][] patterns)
+    {
+        var found = new List<(int, int)>();
+        for (var i = 0; i < patterns.Length; i++)
+        {
+            for (var at = 0; at + patterns[i].Length <= text.Length; at++)
+            {
+                if (text.AsSpan(at, patterns[i].Length).SequenceEqual(patterns[i]))
+                {
+                    found.Add((i, at));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static List<(int Pattern, int Position)> Find(byte[] text) => Find(text, s_patterns);
+
+    private static List<(int Pattern, int Position)> Find(byte[] text, byte[][] patterns)
     {
         var sink = new Sink { Found = [] };
-        new BulkSearch(s_patterns).Search(text, ref sink);
+        new BulkSearch(patterns).Search(text, ref sink);
         return sink.Found;
     }
 

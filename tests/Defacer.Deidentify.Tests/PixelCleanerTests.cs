@@ -63,6 +63,60 @@ public sealed class PixelCleanerTests
     }
 
     [Theory]
+    [InlineData("LOCALIZER", "Scout", true)]
+    [InlineData("AXIAL", "Localizers", true)]
+    [InlineData("AXIAL", "Head", false)]
+    public void Apply_DeviceWithOneOfTheAlternativesOfARule_IsBlankedAsItSays(string imageType, string series, bool blank)
+    {
+        // "ImageType contains LOCAL or SeriesDescription contains Localizer": 80 by 85 pixels of this scanner.
+        var file = Image("1.2.840.10008.5.1.4.1.1.2", 512, 512);
+        file.Dataset.AddOrUpdate(DicomTag.Modality, DicomVR.CS, "CT");
+        file.Dataset.AddOrUpdate(DicomTag.Manufacturer, DicomVR.LO, "SIEMENS");
+        file.Dataset.AddOrUpdate(DicomTag.ManufacturerModelName, DicomVR.LO, "SOMATOM Definition AS+");
+        file.Dataset.AddOrUpdate(DicomTag.ImageType, DicomVR.CS, "ORIGINAL", "PRIMARY", imageType);
+        file.Dataset.AddOrUpdate(DicomTag.SeriesDescription, DicomVR.LO, series);
+        var pixels = Apply(file).Output!.Dataset.GetElement(DicomTag.PixelData)!.Value.Span;
+
+        Assert.Equal(blank ? (byte)0 : Tone(70, 80), pixels[(80 * 512) + 70]);
+        Assert.Equal(Tone(90, 90), pixels[(90 * 512) + 90]);
+    }
+
+    [Fact]
+    public void Apply_OverlayInAPlaneOfItsOwn_TakesNothingFromThePixels()
+    {
+        var input = DicomFile.Open(Path.Combine(SharedData.Require("fixtures"), "private", "examples_overlay.dcm"));
+        var before = input.Dataset.GetElement(DicomTag.PixelData)!.Value;
+        var output = Setup.Apply(input, Setup.Research).Output!.Dataset;
+
+        Assert.True(before.Span.SequenceEqual(output.GetElement(DicomTag.PixelData)!.Value.Span));
+        Assert.DoesNotContain(output, i => i.Tag.Group == 0x6000);
+    }
+
+    [Fact]
+    public void Apply_OverlayWithoutItsPlane_IsBlankedAsItsRuleSays()
+    {
+        var file = Image("1.2.840.10008.5.1.4.1.1.4", 512, 512);
+        file.Dataset.AddOrUpdate(
+            DicomElement.FromText(new DicomTag(0x6000, 0x0022), DicomVR.LO, "Siemens MedCom Object Graphics"));
+        var pixels = Apply(file).Output!.Dataset.GetElement(DicomTag.PixelData)!.Value.Span;
+
+        Assert.Equal(0, pixels[(50 * 512) + 400]);
+        Assert.Equal(Tone(400, 100), pixels[(100 * 512) + 400]);
+    }
+
+    [Fact]
+    public void Apply_OverlayInAPlaneOfItsOwnAndTextInThePixels_IsParked()
+    {
+        var file = Image("1.2.840.10008.5.1.4.1.1.4", 512, 512);
+        Draw(file, 8, 8, 2);
+        file.Dataset.AddOrUpdate(
+            DicomElement.FromText(new DicomTag(0x6000, 0x0022), DicomVR.LO, "Siemens MedCom Object Graphics"));
+        file.Dataset.AddOrUpdate(new DicomElement(new DicomTag(0x6000, 0x3000), DicomVR.OW, new byte[512 * 512 / 8]));
+
+        Assert.Equal(ParkCause.Deidentification, Apply(file).Parked!.Cause);
+    }
+
+    [Theory]
     [InlineData(Ultrasound, null)]
     [InlineData("1.2.840.10008.5.1.4.1.1.7", null)]
     [InlineData("1.2.840.10008.5.1.4.1.1.77.1.4", null)]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Defacer.Deidentify.Profiles;
 using Defacer.Deidentify.Standard;
@@ -39,25 +40,39 @@ internal static class Setup
         [.. Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "config", "profiles"), "*.json")
             .Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
 
+    /// <summary>A mapping of the patients of files to invented subjects.</summary>
+    internal static IReadOnlyList<string> Mapping(IEnumerable<string> files) =>
+        [.. files.Select(PatientOf).Where(p => p is { Length: > 0 } && p.AsSpan().IndexOfAny(",;\"#") < 0)
+            .Distinct(StringComparer.Ordinal).Select((p, i) => $"{p},S{i}").Prepend("patient_id,subject_id")];
+
+    /// <summary>A shipped profile to the letter; where it has a mapping of subjects, that is filled in.</summary>
+    internal static Profile WithSubjects(string shipped, IReadOnlyList<string> mapping) =>
+        Profile.Load(Path.Combine(CopyOfShipped(mapping), shipped + ".json"), Tables);
+
     /// <summary>A shipped profile that lets images of all kinds through: most fixtures are secondary
     /// captures.</summary>
-    internal static Profile AnyPixels(string shipped, IEnumerable<string> trialPatients)
+    internal static Profile AnyPixels(string shipped, IReadOnlyList<string> mapping)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "any-pixels");
+        var path = Path.Combine(CopyOfShipped(mapping), "test.json");
+        File.WriteAllText(path, $$"""
+            { "extends": "{{shipped}}", "withoutOptions": [ "clean-pixel-data" ], "unverifiedPixelText": "pass" }
+            """);
+        return Profile.Load(path, Tables);
+    }
+
+    // A trial's table is read when it is needed, so the folder must outlive the call.
+    private static string CopyOfShipped(IReadOnlyList<string> mapping)
+    {
+        var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', mapping))))[..16];
+        var folder = Path.Combine(AppContext.BaseDirectory, "profiles-" + name);
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "config", "profiles")))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         }
 
-        File.WriteAllLines(Path.Combine(folder, "clinical-trial.csv"), trialPatients.Select(PatientOf)
-            .Where(p => p is { Length: > 0 } && p.AsSpan().IndexOfAny(",;\"#") < 0)
-            .Distinct(StringComparer.Ordinal).Select((p, i) => $"{p},S{i}").Prepend("patient_id,subject_id"));
-        var path = Path.Combine(folder, "test.json");
-        File.WriteAllText(path, $$"""
-            { "extends": "{{shipped}}", "withoutOptions": [ "clean-pixel-data" ], "unverifiedPixelText": "pass" }
-            """);
-        return Profile.Load(path, Tables);
+        File.WriteAllLines(Path.Combine(folder, "clinical-trial.csv"), mapping);
+        return folder;
     }
 
     private static string? PatientOf(string path)

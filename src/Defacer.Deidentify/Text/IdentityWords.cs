@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Dicom.Text;
 
 namespace Defacer.Deidentify.Text;
 
@@ -31,7 +32,8 @@ internal sealed class IdentityWords
         "NONE", "NULL", "NOBODY", "EMPTY", "PROF", "MRS", "PHD", "MISS", "RTR", "N/A",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private readonly List<string> _places = [];
+    private readonly HashSet<string> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<uint, (ReadOnlyMemory<byte> Bytes, DicomCharacterSet Set)> _last = [];
     private readonly HashSet<string> _makers = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Parts of names, and numbers as written.</summary>
@@ -95,6 +97,15 @@ internal sealed class IdentityWords
 
     private void Add(DicomDataset dataset, DicomElement element)
     {
+        // A study repeats itself: what equals the last value of its attribute is not even decoded.
+        var set = dataset.CharacterSet;
+        if (_last.TryGetValue(element.Tag.Value, out var last) && last.Set == set
+            && last.Bytes.Span.SequenceEqual(element.Value.Span))
+        {
+            return;
+        }
+
+        _last[element.Tag.Value] = (element.Value, set);
         foreach (var value in dataset.GetStrings(element.Tag))
         {
             if (element.VR == DicomVR.PN)

@@ -1,12 +1,12 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Defacer.Deidentify.Verify;
 
 /// <summary>
 /// Finds many strings of eight bytes or more in large values in one pass. Such a string covers a whole aligned word of
-/// four bytes wherever it stands, so it is enough to look at each aligned word, once, in a table of bits; the few that
-/// pass are compared in full. Letters of ASCII match in either case.
+/// four bytes wherever it stands, so it is enough to look at each aligned word, once: eight words at a time, whether all
+/// bytes of one occur in any string; what passes, in a table of bits; the few that are left are compared in full. Letters
+/// of ASCII match in either case.
 /// </summary>
 internal sealed class BulkSearch
 {
@@ -24,11 +24,13 @@ internal sealed class BulkSearch
     private readonly byte[][] _patterns;
     private readonly uint[] _bits = new uint[1 << (TableBits - 5)];
     private readonly Dictionary<uint, (int Pattern, int Offset)[]> _words;
+    private readonly ByteClass _class;
 
     internal BulkSearch(IReadOnlyList<byte[]> patterns)
     {
         _patterns = [.. patterns.Select(p => p.Select(PatternSearch.Fold).ToArray())];
         MaxLength = _patterns.Length == 0 ? 0 : _patterns.Max(p => p.Length);
+        _class = new ByteClass(_patterns);
         var words = new Dictionary<uint, List<(int, int)>>();
         for (var i = 0; i < _patterns.Length; i++)
         {
@@ -55,59 +57,38 @@ internal sealed class BulkSearch
         }
 
         var words = MemoryMarshal.Cast<byte, uint>(text);
-        for (var at = 0; (at = NextCandidate(words, at, _bits)) < words.Length; at++)
+        for (var done = 0; done < words.Length;)
         {
-            if (!_words.TryGetValue(words[at] | CaseBits, out var places))
+            // Two words of a string in UTF-16 must fit, and the first one may be the last of the block before.
+            var block = _class.NextBlock(words, done);
+            var at = Math.Max(done, block - 1);
+            for (done = Math.Min(words.Length, block + ByteClass.BlockWords); at < done; at++)
             {
-                continue;
-            }
-
-            foreach (var (pattern, offset) in places)
-            {
-                var start = (at * WordBytes) - offset;
-                if (start >= 0 && PatternSearch.Matches(text[start..], _patterns[pattern]))
+                var hash = Hash(words[at] | CaseBits);
+                if ((_bits[hash >> 5] >> (int)(hash & 31) & 1) != 0)
                 {
-                    sink.Match(pattern, start, _patterns[pattern].Length);
+                    Compare(text, at, words[at] | CaseBits, ref sink);
                 }
             }
         }
     }
 
-    // The loop that walks over every pixel: compiled once with all optimisation, no branch but one in four words.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int NextCandidate(ReadOnlySpan<uint> words, int at, uint[] bits)
+    private void Compare<TSink>(ReadOnlySpan<byte> text, int at, uint word, ref TSink sink)
+        where TSink : struct, IMatchSink
     {
-        ref var table = ref MemoryMarshal.GetArrayDataReference(bits);
-        ref var first = ref MemoryMarshal.GetReference(words);
-        for (; at + 4 <= words.Length; at += 4)
+        if (!_words.TryGetValue(word, out var places))
         {
-            var any = Bit(ref table, Unsafe.Add(ref first, at))
-                | Bit(ref table, Unsafe.Add(ref first, at + 1))
-                | Bit(ref table, Unsafe.Add(ref first, at + 2))
-                | Bit(ref table, Unsafe.Add(ref first, at + 3));
-            if ((any & 1) != 0)
-            {
-                break;
-            }
+            return;
         }
 
-        for (; at < words.Length; at++)
+        foreach (var (pattern, offset) in places)
         {
-            if ((Bit(ref table, Unsafe.Add(ref first, at)) & 1) != 0)
+            var start = (at * WordBytes) - offset;
+            if (start >= 0 && PatternSearch.Matches(text[start..], _patterns[pattern]))
             {
-                return at;
+                sink.Match(pattern, start, _patterns[pattern].Length);
             }
         }
-
-        return at;
-    }
-
-    // Only the lowest bit of the result counts.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Bit(ref uint table, uint word)
-    {
-        var hash = Hash(word | CaseBits);
-        return Unsafe.Add(ref table, hash >> 5) >> (int)(hash & 31);
     }
 
     private static uint Hash(uint word) => (word * Multiplier) >> (32 - TableBits);

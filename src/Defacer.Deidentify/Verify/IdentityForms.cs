@@ -13,6 +13,7 @@ internal sealed class IdentityForms
     private const int FreeLength = 6;
     private const int MinPlaceWord = 5;
     private readonly HashSet<(IdentityKind, string)> _seen = [];
+    private readonly HashSet<string> _uids = new(StringComparer.Ordinal);
     private readonly HashSet<string> _public;
 
     /// <param name="publicWords">Names of makers and of what is retained: no secret, whoever else is called
@@ -97,7 +98,7 @@ internal sealed class IdentityForms
 
     internal void AddUid(DicomTag tag, string value)
     {
-        if (value.Length >= 8 && _seen.Add((IdentityKind.Uid, value)))
+        if (value.Length >= 8 && _uids.Add(value))
         {
             AddBytes(IdentityKind.Uid, tag, Encoding.ASCII.GetBytes(value), wordOnly: true);
         }

@@ -44,10 +44,16 @@ public sealed class FileBulk(string path, long position, long length, int swapUn
     {
         // Opened once for all parts, whose size is a multiple of every unit. Rented and returned here.
         using var handle = Open();
+        var copied = swapUnit == 1 && target is FileStream file ? FileRange.Copy(handle, position, length, file) : 0;
+        if (copied == length)
+        {
+            return;
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
         try
         {
-            for (long at = 0; at < length; at += CopyBytes)
+            for (var at = copied; at < length; at += CopyBytes)
             {
                 var part = buffer.AsSpan(0, (int)Math.Min(CopyBytes, length - at));
                 Read(handle, at, part);

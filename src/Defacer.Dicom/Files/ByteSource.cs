@@ -11,6 +11,9 @@ internal sealed class ByteSource : IDisposable
     private const int BufferBytes = 64 * 1024;
     private const int ArenaBytes = 16 * 1024;
 
+    // The header of an image has less; where more is needed, more is read at once.
+    private const int FirstReadBytes = 16 * 1024;
+
     // A length that lies must not allocate what the stream does not hold: unknown streams are taken in such steps.
     private const int GrowthBytes = 1 << 20;
     private readonly Stream _stream;
@@ -23,6 +26,7 @@ internal sealed class ByteSource : IDisposable
     private long _read;
     private byte[] _arena = [];
     private int _arenaUsed;
+    private int _readAhead = FirstReadBytes;
 
     /// <summary>Reads a stream from where it stands.</summary>
     /// <param name="stream">The bytes; not closed here.</param>
@@ -210,12 +214,13 @@ internal sealed class ByteSource : IDisposable
 
         while (_end < count)
         {
-            var read = ReadStream(_buffer.AsSpan(_end));
+            var read = ReadStream(_buffer.AsSpan(_end, Math.Min(_buffer.Length - _end, Math.Max(_readAhead, count - _end))));
             if (read == 0)
             {
                 return;
             }
 
+            _readAhead = BufferBytes;
             _end += read;
         }
     }

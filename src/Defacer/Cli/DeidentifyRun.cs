@@ -200,7 +200,8 @@ internal sealed class DeidentifyRun
             return _output;
         }
 
-        var relative = Path.GetRelativePath(_input, source.Path);
+        // Paths below the input, as InputFiles gives them: plain text, for the general way asks the system each time.
+        var relative = source.Path[(_input.Length + (Path.EndsInDirectorySeparator(_input) ? 0 : 1))..];
         if (!source.Study!.Identities.IsNamedIn(relative))
         {
             return Path.Combine(_output, relative);

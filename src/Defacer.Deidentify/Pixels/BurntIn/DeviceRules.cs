@@ -4,36 +4,13 @@ using Defacer.Dicom.Data;
 
 namespace Defacer.Deidentify.Pixels.BurntIn;
 
-/// <summary>What a line of the rules asks of an attribute.</summary>
-/// <param name="Tag">The attribute.</param>
-/// <param name="Kind">contains_ci, equals, empty, missing or present.</param>
-/// <param name="Alternatives">One of these.</param>
-internal sealed record RuleCondition(DicomTag Tag, string Kind, string[] Alternatives)
-{
-    /// <param name="dataset">The object.</param>
-    /// <param name="seen">Values that were read for other conditions: hundreds of rules ask the same of an image.</param>
-    internal bool Holds(DicomDataset dataset, Dictionary<DicomTag, IReadOnlyList<string>> seen)
-    {
-        if (!seen.TryGetValue(Tag, out var values))
-        {
-            seen[Tag] = values = dataset.GetStrings(Tag);
-        }
-
-        return Kind switch
-        {
-            "missing" => !dataset.Contains(Tag),
-            "present" => dataset.Contains(Tag),
-            "empty" => dataset.Contains(Tag) && values.All(v => v.Length == 0),
-            "equals" => values.Count > 0 && Alternatives.Contains(values[0], StringComparer.Ordinal),
-            _ => values.Any(v => Alternatives.Any(a => v.Contains(a, StringComparison.OrdinalIgnoreCase))),
-        };
-    }
-}
-
 /// <summary>Where devices burn text into pixels (<c>config/burnt-in/rules.csv</c>), by maker, model and size.</summary>
 internal sealed class DeviceRules
 {
-    private readonly List<(RuleCondition[] Conditions, PixelRegion? Region)> _rules = [];
+    private readonly List<Rule> _rules = [];
+    private readonly Dictionary<string, RuleCondition> _conditions = new(StringComparer.Ordinal);
+
+    private readonly List<DicomTag> _overlays = [];
 
     internal int Count => _rules.Count;
 
@@ -43,14 +20,14 @@ internal sealed class DeviceRules
     {
         isWhole = false;
         List<PixelRegion>? regions = null;
-        var seen = new Dictionary<DicomTag, IReadOnlyList<string>>();
-        foreach (var (conditions, region) in _rules)
+        var answers = new ConditionAnswers(dataset, _conditions.Count);
+        foreach (var rule in _rules)
         {
-            if (Array.TrueForAll(conditions, c => c.Holds(dataset, seen)))
+            if (rule.Holds(answers))
             {
                 regions ??= [];
-                isWhole |= region is null;
-                if (region is { } known)
+                isWhole |= rule.Region is null;
+                if (rule.Region is { } known)
                 {
                     regions.Add(known);
                 }
@@ -59,6 +36,9 @@ internal sealed class DeviceRules
 
         return regions;
     }
+
+    /// <summary>Whether the object has an overlay of which a rule says that its text is also in the pixels.</summary>
+    internal bool AskForOverlayOf(DicomDataset dataset) => _overlays.Exists(dataset.Contains);
 
     /// <summary>Reads the rules of a file.</summary>
     /// <exception cref="InvalidDataException">The file is missing or no table of rules.</exception>
@@ -77,26 +57,38 @@ internal sealed class DeviceRules
         {
             var fields = Fields(line);
             string Field(string name) => fields[header.IndexOf(name)];
-            if (Field("logic") == "and" && Field("action") == "blank"
-                && Conditions(Field) is { Length: > 0 } conditions)
+            // What a list accepts, flags or rejects without a region is its site's policy; ours is in the profile.
+            if (Field("action") == "blank" && rules.Others(Field("other_conditions")) is { } others)
             {
-                rules._rules.Add((conditions, Field("w").Length == 0 ? null : new PixelRegion(
-                    Number(Field("x")), Number(Field("y")), Number(Field("w")), Number(Field("h")))));
+                var device = rules.Device(Field);
+                var isAny = Field("logic") == "or";
+                rules.Add(new Rule(isAny ? device : [.. device, .. others], isAny ? others : [],
+                    Field("w").Length == 0 ? null : new PixelRegion(
+                        Number(Field("x")), Number(Field("y")), Number(Field("w")), Number(Field("h")))));
             }
         }
 
         return rules;
     }
 
+    private void Add(Rule rule)
+    {
+        if (rule.All.Length + rule.Any.Length > 0)
+        {
+            _rules.Add(rule);
+            _overlays.AddRange(rule.All.Where(c => c.IsOverlay).Select(c => c.Tag));
+        }
+    }
+
     // Size first: it is the cheapest and tells most.
-    private static RuleCondition[] Conditions(Func<string, string> field)
+    private RuleCondition[] Device(Func<string, string> field)
     {
         var conditions = new List<RuleCondition>();
         void Add(DicomTag tag, string kind, string value)
         {
             if (value.Length > 0)
             {
-                conditions.Add(new RuleCondition(tag, kind, value.Split('|', StringSplitOptions.TrimEntries)));
+                conditions.Add(Condition(tag, kind, value));
             }
         }
 
@@ -105,21 +97,35 @@ internal sealed class DeviceRules
         Add(DicomTag.Modality, "contains_ci", field("modality"));
         Add(DicomTag.Manufacturer, "contains_ci", field("manufacturer"));
         Add(DicomTag.ManufacturerModelName, "contains_ci", field("model"));
-        foreach (var text in field("other_conditions").Split(';', StringSplitOptions.TrimEntries
-            | StringSplitOptions.RemoveEmptyEntries))
+        return [.. conditions];
+    }
+
+    // Null where one lives in sequences or under no name of the standard: a rule that cannot be judged is none.
+    private RuleCondition[]? Others(string text)
+    {
+        var conditions = new List<RuleCondition>();
+        foreach (var condition in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var parts = text.Split(' ', 3);
+            var parts = condition.Split(' ', 3);
             if (!DicomTag.TryParse(parts[0], out var tag) || tag == DicomTag.CodeMeaning)
             {
-                // Lives in sequences or under no name of the standard: a rule that cannot be judged is none.
-                return [];
+                return null;
             }
 
-            conditions.Add(new RuleCondition(tag, parts.Length > 1 ? parts[1] : "present",
-                parts.Length > 2 ? parts[2].Trim('"').Split('|', StringSplitOptions.TrimEntries) : []));
+            conditions.Add(Condition(tag, parts.Length > 1 ? parts[1] : "present",
+                parts.Length > 2 ? parts[2].Trim('"') : string.Empty));
         }
 
         return [.. conditions];
+    }
+
+    // Rules that ask the same share the condition, so that it is answered once for an image.
+    private RuleCondition Condition(DicomTag tag, string kind, string value)
+    {
+        var key = $"{tag} {kind} {value}";
+        return _conditions.TryGetValue(key, out var known) ? known
+            : _conditions[key] = new RuleCondition(_conditions.Count, tag, kind,
+                value.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -153,5 +159,22 @@ internal sealed class DeviceRules
 
         fields.Add(field.ToString());
         return fields;
+    }
+
+    /// <summary>All of some conditions and, where there are such, one of others.</summary>
+    private sealed record Rule(RuleCondition[] All, RuleCondition[] Any, PixelRegion? Region)
+    {
+        internal bool Holds(ConditionAnswers answers)
+        {
+            foreach (var condition in All)
+            {
+                if (!answers.Holds(condition))
+                {
+                    return false;
+                }
+            }
+
+            return Any.Length == 0 || Array.Exists(Any, answers.Holds);
+        }
     }
 }

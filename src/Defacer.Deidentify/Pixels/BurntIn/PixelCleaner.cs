@@ -40,7 +40,7 @@ internal sealed class PixelCleaner(DeviceRules rules)
         {
             return burntIn != "NO" && (isAtRisk || burntIn == "YES" || IsPage(source))
                 ? Park("image of a kind that often shows text or a person, and no rule knows its device", syntax)
-                : isAtRisk && ShowsText(output, syntax, cancellationToken)
+                : (isAtRisk || rules.AskForOverlayOf(source)) && ShowsText(output, syntax, cancellationToken)
                     ? Park("image that says it has no burnt-in text and shows what looks like it", syntax)
                     : unchanged;
         }
@@ -200,7 +200,7 @@ internal sealed class PixelCleaner(DeviceRules rules)
     }
 
     private static bool IsPage(DicomDataset source) => source.GetStrings(DicomTag.ImageType).Any(v =>
-        v.Contains("SCREEN", StringComparison.OrdinalIgnoreCase)
+        v.Contains("SCREEN", StringComparison.OrdinalIgnoreCase) || v.Contains("SAVE", StringComparison.OrdinalIgnoreCase)
         || v.Contains("DOSE_INFO", StringComparison.OrdinalIgnoreCase));
 
     private static PixelOutcome Park(string what, DicomTransferSyntax syntax) => new(
