@@ -66,6 +66,22 @@ public sealed class Profile
     /// <summary>Kinds of objects beside images that are let out, each treated in its own way.</summary>
     internal IReadOnlySet<Objects.ObjectKind> CleanedObjects { get; init; } = new HashSet<Objects.ObjectKind>();
 
+    /// <summary>The same profile with another mapping of patients to subjects; the same one where it has no
+    /// trial.</summary>
+    /// <param name="mapping">The path of the CSV file.</param>
+    public Profile WithSubjects(string mapping) => Trial is null ? this : new Profile(Tables, Name)
+    {
+        UnverifiedPixelText = UnverifiedPixelText,
+        IsBasicComplete = IsBasicComplete,
+        WritesUtf8 = WritesUtf8,
+        ActiveOptions = ActiveOptions,
+        Overrides = Overrides,
+        Trial = Trial with { Subjects = new Trial.SubjectMap(mapping) },
+        DateShift = DateShift,
+        KeepWords = KeepWords,
+        CleanedObjects = CleanedObjects,
+    };
+
     /// <summary>The Basic Profile alone, without options and overrides.</summary>
     public static Profile Basic(StandardTables tables) => new(tables, "basic");
 

@@ -24,6 +24,7 @@ internal static class DeidentifyProfiles
             : throw new ProfileException($"There is no profile '{nameOrPath}'. Shipped: {string.Join(", ", Names)}; or name a file.");
     }
 
-    private static IEnumerable<string> Names =>
+    /// <summary>The names of the shipped profiles.</summary>
+    internal static IEnumerable<string> Names =>
         Directory.EnumerateFiles(Path.Combine(Folder, "profiles"), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
 }

@@ -17,19 +17,28 @@ namespace Defacer.Evaluate;
 /// <param name="OtherKeyAgrees">Outputs of a node with another key that are the same; none may be.</param>
 internal sealed record DeidOutcome(
     DeidScore Score, int Files, int Written, IReadOnlyDictionary<string, int> Parked, IReadOnlyList<string> Hits,
-    int SameKeyAgrees, int OtherKeyAgrees);
+    int SameKeyAgrees, int OtherKeyAgrees)
+{
+    /// <summary>Whether every required action was carried out, the verifier found nothing, and keys do what they
+    /// must.</summary>
+    internal bool IsFaultless => Score.Total > 0 && Score.Passed == Score.Total && Hits.Count == 0
+        && SameKeyAgrees == Written && OtherKeyAgrees == 0;
+}
 
 /// <summary>
 /// The benchmark of correctness: plants invented persons in real files, de-identifies them as the node does, reads the
 /// outputs back from their bytes and scores them against the answer key.
 /// </summary>
-internal sealed class DeidEvaluation(Profile profile, int seed, string workFolder)
+internal sealed class DeidEvaluation
 {
     // Files of one patient in a row, so that what must be the same for a patient is met more than once.
     private const int FilesOfAPatient = 3;
-    private readonly Deidentifier _engine = new(profile, Key(1));
-    private readonly Deidentifier _secondNode = new(profile, Key(1));
-    private readonly Deidentifier _otherKey = new(profile, Key(2));
+    private readonly Profile _profile;
+    private readonly int _seed;
+    private readonly string _workFolder;
+    private readonly Deidentifier _engine;
+    private readonly Deidentifier _secondNode;
+    private readonly Deidentifier _otherKey;
     private readonly DeidScore _score = new();
     private readonly SortedDictionary<string, int> _parked = new(StringComparer.Ordinal);
     private readonly List<string> _hits = [];
@@ -38,9 +47,20 @@ internal sealed class DeidEvaluation(Profile profile, int seed, string workFolde
     private int _same;
     private int _other;
 
+    /// <param name="profile">What is evaluated; of a trial, with the invented persons as its subjects.</param>
+    /// <param name="seed">Other persons.</param>
+    /// <param name="workFolder">For outputs and the mapping of subjects.</param>
+    internal DeidEvaluation(Profile profile, int seed, string workFolder)
+    {
+        (_seed, _workFolder) = (seed, workFolder);
+        _profile = profile.WithSubjects(Path.Combine(workFolder, "subjects.csv"));
+        (_engine, _secondNode, _otherKey) = (new(_profile, Key(1)), new(_profile, Key(1)), new(_profile, Key(2)));
+    }
+
     internal DeidOutcome Run(IReadOnlyList<string> files, Action<int, int> progress, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(workFolder);
+        Directory.CreateDirectory(_workFolder);
+        WriteSubjects(1 + (files.Count / FilesOfAPatient));
         var read = 0;
         for (var i = 0; i < files.Count; i++)
         {
@@ -55,6 +75,12 @@ internal sealed class DeidEvaluation(Profile profile, int seed, string workFolde
 
         return new DeidOutcome(_score, read, _written, _parked, _hits, _same, _other);
     }
+
+    private void WriteSubjects(int patients) => File.WriteAllLines(
+        Path.Combine(_workFolder, "subjects.csv"),
+        Enumerable.Range(0, patients)
+            .Select(n => $"{new InventedPerson(n, _seed, unicode: false).Id},S{n:D5},SITE-{n % 7},T{n % 3}")
+            .Prepend("patient_id,subject_id,site_id,time_point"));
 
     private static SiteKey Key(byte filler) => SiteKey.FromBytes(Enumerable.Repeat(filler, 32).ToArray());
 
@@ -74,8 +100,8 @@ internal sealed class DeidEvaluation(Profile profile, int seed, string workFolde
     private void Evaluate(string name, DicomFile file, int number, CancellationToken cancellationToken)
     {
         var patient = number / FilesOfAPatient;
-        var person = new InventedPerson(patient, seed, unicode: file.Dataset.GetString(DicomTag.SpecificCharacterSet) is null or "ISO_IR 192");
-        var checks = new PhiPlanter(person, number, profile.Options).Plant(file);
+        var person = new InventedPerson(patient, _seed, unicode: file.Dataset.GetString(DicomTag.SpecificCharacterSet) is null or "ISO_IR 192");
+        var checks = new PhiPlanter(person, number, _profile.Options).Plant(file);
         var study = _engine.Know([file]);
         var result = _engine.Apply(file, faceRemoved: false, study, cancellationToken);
         if (result.Output is not { } output)
@@ -85,7 +111,7 @@ internal sealed class DeidEvaluation(Profile profile, int seed, string workFolde
             return;
         }
 
-        var path = Path.Combine(workFolder, $"{number}.dcm");
+        var path = Path.Combine(_workFolder, $"{number}.dcm");
         output.Save(path);
         _written++;
         _score.Add(name, checks, DicomFile.Open(path), HeaderBytes(path), $"{patient}");
@@ -97,7 +123,7 @@ internal sealed class DeidEvaluation(Profile profile, int seed, string workFolde
 
     private void Verify(string name, DicomFile original, string path, CancellationToken cancellationToken)
     {
-        var identities = IdentitySet.Collect([original], RetainedIdentities.FromOptions(profile.Options));
+        var identities = IdentitySet.Collect([original], RetainedIdentities.FromOptions(_profile.Options));
         var verdict = OutputVerifier.Check(path, identities, original, _references, cancellationToken);
         _hits.AddRange(verdict.Findings.Select(f => $"{name}: {f}"));
     }
@@ -120,7 +146,7 @@ internal sealed class DeidEvaluation(Profile profile, int seed, string workFolde
     // An image that says it shows text must not leave as it is.
     private void HideText(string name, DicomFile file, CancellationToken cancellationToken)
     {
-        if (!file.Dataset.Contains(DicomTag.PixelData) || profile.UnverifiedPixelText != PixelTextPolicy.Park)
+        if (!file.Dataset.Contains(DicomTag.PixelData) || _profile.UnverifiedPixelText != PixelTextPolicy.Park)
         {
             return;
         }

@@ -33,8 +33,11 @@ internal sealed partial class PhiPlanter
         "serial", "mail", "phone", "born", "born.", "visit/",
     ];
 
+    // Of the lines of PlantedTexts.
+    private const string DeviceCategory = "HIPAA-M";
     private readonly InventedPerson _person;
     private readonly HashSet<string> _options;
+    private readonly bool _retainsDevice;
     private readonly List<PlantedCheck> _checks = [];
     private readonly string _uidRoot;
 
@@ -45,6 +48,7 @@ internal sealed partial class PhiPlanter
     {
         _person = person;
         _options = [.. options];
+        _retainsDevice = _options.Contains("retain-device-identity");
         _uidRoot = $"1.2.826.0.1.3680043.10.{100000 + number}";
     }
 
@@ -93,9 +97,11 @@ internal sealed partial class PhiPlanter
         var text = Field().Replace(template, m => _person[m.Groups["field"].Value]);
         var holder = HolderOf(dataset, path);
         holder.AddOrUpdate(vr == DicomVR.UN ? Bytes(path[^1], text) : Text(holder, path[^1], vr, text));
+        // An application's title is cleaned (PS3.15 Table E.1-1: C), the rest kept.
+        var isRetained = parts[2] == DeviceCategory && _retainsDevice && vr != DicomVR.AE;
         foreach (var field in Field().Matches(template).Select(m => m.Groups["field"].Value).Distinct(StringComparer.Ordinal))
         {
-            Expect(path, CheckAction.TextRemoved, _person[field], parts[2]);
+            Expect(path, isRetained ? CheckAction.TextRetained : CheckAction.TextRemoved, _person[field], parts[2]);
         }
 
         // A word that is also the patient's name must go.
@@ -179,7 +185,7 @@ internal sealed partial class PhiPlanter
         }
 
         // Anywhere in the file, whatever held it.
-        foreach (var field in s_anywhere.Where(f => f != "family" || !_person.IsOrdinaryWord))
+        foreach (var field in s_anywhere.Where(f => f == "family" ? !_person.IsOrdinaryWord : f != "serial" || !_retainsDevice))
         {
             Expect([], CheckAction.TextRemoved, _person[field], "WHOLE-FILE");
         }

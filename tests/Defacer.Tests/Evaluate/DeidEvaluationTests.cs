@@ -16,6 +16,7 @@ public sealed class DeidEvaluationTests
     [Theory]
     [InlineData("research")]
     [InlineData("maximal")]
+    [InlineData("clinical-trial")]
     public void Run_EveryFixture_EveryRequiredActionIsDone(string profile)
     {
         var files = Directory.EnumerateFiles(SharedData.Require("fixtures"), "*", SearchOption.AllDirectories)
