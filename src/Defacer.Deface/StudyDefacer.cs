@@ -41,6 +41,11 @@ public sealed class StudyDefacer(TimeProvider time)
             await TryAsync(group, () => new GroupDefacer(group, options, writer, time).RunAsync(cancellationToken)).ConfigureAwait(false);
         }
 
+        foreach (var work in series.Where(s => s.IsOutline))
+        {
+            await TryAsync([work], () => new OutlineDefacer(series, write).RunAsync(work, cancellationToken)).ConfigureAwait(false);
+        }
+
         foreach (var work in series.Where(s => s.Decided is SeriesOutcome.Passed or SeriesOutcome.NothingToRemove))
         {
             await writer.PassAsync(work, cancellationToken).ConfigureAwait(false);
@@ -69,7 +74,7 @@ public sealed class StudyDefacer(TimeProvider time)
     private static List<List<SeriesWork>> Groups(IReadOnlyList<SeriesWork> series)
     {
         var groups = new List<(HashSet<string> Frames, List<SeriesWork> Series)>();
-        foreach (var work in series.Where(s => s.Decided is null))
+        foreach (var work in series.Where(s => s.Decided is null && !s.IsOutline))
         {
             var frames = work.Stacks.Select(s => s.Stack.FrameOfReferenceUID).OfType<string>().ToHashSet(StringComparer.Ordinal);
             var joined = groups.Where(g => g.Frames.Overlaps(frames)).ToList();
@@ -112,7 +117,7 @@ public sealed class StudyDefacer(TimeProvider time)
         Orientation = work.Stacks.Count == 0 ? string.Empty : OrientationOf(work.Stacks[0].Stack.Geometry.Normal),
         Method = work.Method,
         Rung = work.Rung,
-        Fill = work.Method.Length > 0 ? options.Fill : string.Empty,
+        Fill = work.Method.Length > 0 && !work.IsOutline ? options.Fill : string.Empty,
         Head = work.Stacks.Count == 0 ? null : work.Stacks[0].Finding?.Head,
         Gate = work.Gate,
         Warnings = work.Warnings,

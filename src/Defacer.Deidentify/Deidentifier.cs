@@ -50,7 +50,7 @@ public sealed class Deidentifier
     /// <summary>De-identifies a file.</summary>
     /// <param name="input">The file, with the face already removed where there was one.</param>
     /// <param name="faceRemoved">Whether the face was removed from this instance, and that was verified: only then is
-    /// it claimed.</param>
+    /// it claimed. Of a structure set or a dose grid: whether it was clipped where the face was.</param>
     /// <param name="cancellationToken">Looked at once a level of nesting.</param>
     public DeidentifyResult Apply(DicomFile input, bool faceRemoved, CancellationToken cancellationToken) =>
         Run(input, faceRemoved, null, null, cancellationToken);
@@ -101,7 +101,8 @@ public sealed class Deidentifier
         var sopClass = source.GetString(DicomTag.SOPClassUID);
         var iod = sopClass is null ? null : _profile.Tables.SopClasses.GetValueOrDefault(sopClass)?.Iod;
         var kind = ObjectKinds.Of(iod);
-        if ((Refuse(input, sopClass, kind) ?? ObjectTreatment.Prepare(kind, ref source)) is { } refused)
+        if ((Refuse(input, sopClass, kind, faceRemoved) ?? ObjectTreatment.Prepare(kind, faceRemoved, ref source))
+            is { } refused)
         {
             return new DeidentifyResult(null, refused, []);
         }
@@ -167,11 +168,11 @@ public sealed class Deidentifier
                 source, dataset, syntax, kind == ObjectKind.ImageAtRisk, cancellationToken)
             : new PixelOutcome(null, false, syntax);
 
-    private Parked? Refuse(DicomFile input, string? sopClass, ObjectKind kind)
+    private Parked? Refuse(DicomFile input, string? sopClass, ObjectKind kind, bool faceRemoved)
     {
         if (input.FileMetaInfo.GetString(DicomTag.MediaStorageSOPClassUID) == DicomUID.MediaStorageDirectoryStorage.UID)
         {
-            return ObjectPolicy.Refuse(input.Dataset, ObjectKind.Directory, _profile);
+            return ObjectPolicy.Refuse(input.Dataset, ObjectKind.Directory, _profile, faceRemoved);
         }
 
         if (input.IsTruncated)
@@ -188,7 +189,7 @@ public sealed class Deidentifier
                 "The source must send complete objects.");
         }
 
-        return ObjectPolicy.Refuse(input.Dataset, kind, _profile);
+        return ObjectPolicy.Refuse(input.Dataset, kind, _profile, faceRemoved);
     }
 
     // Where the patient has no number, what else there is keeps unlike patients apart.

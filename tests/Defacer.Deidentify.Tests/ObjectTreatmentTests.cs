@@ -65,6 +65,35 @@ public sealed class ObjectTreatmentTests
     }
 
     [Theory]
+    [InlineData("1.2.840.10008.5.1.4.1.1.481.3")]
+    [InlineData("1.2.840.10008.5.1.4.1.1.481.2")]
+    public void Apply_OutlineUnderTheDefaultProfile_LeavesOnlyClippedAndThenWhole(string sopClass)
+    {
+        var file = Setup.Image(sopClass);
+        file.Dataset.AddOrUpdate(DicomTag.Modality, DicomVR.CS, "RTSTRUCT");
+        file.Dataset.AddOrUpdate(new DicomSequence(DicomTag.StructureSetROISequence, Roi(1, "BODY"), Roi(2, "Target")));
+        file.Dataset.AddOrUpdate(new DicomSequence(DicomTag.ROIContourSequence, Reference(1), Reference(2)));
+
+        Assert.Equal(ParkCause.UnsupportedObject, Setup.Apply(file, Setup.Research).Parked!.Cause);
+        var output = Setup.Apply(file, Setup.Research, faceRemoved: true).Output!.Dataset;
+
+        Assert.Equal(2, output.GetItems(DicomTag.ROIContourSequence).Count);
+        Assert.Equal("NO", output.GetString(DicomTag.RecognizableVisualFeatures));
+    }
+
+    [Theory]
+    [InlineData("doses", "clean")]
+    [InlineData("registrations", "clip")]
+    [InlineData("structureSets", "keep")]
+    public void Load_TreatmentThatAKindDoesNotHave_IsAnError(string kind, string treatment)
+    {
+        var error = Assert.Throws<ProfileException>(() =>
+            Setup.ParseProfile($$"""{ "objects": { "{{kind}}": "{{treatment}}" } }"""));
+
+        Assert.Contains(kind, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Hippocampus", "Hippocampus", true)]
     [InlineData("Skin", "Hippocampus", false)]
     [InlineData("Mass", "Facial structure", false)]

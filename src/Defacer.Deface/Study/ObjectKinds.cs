@@ -18,6 +18,10 @@ internal static class ObjectKinds
     internal static bool ShowsNothing(string? sopClassUid) =>
         sopClassUid is not null && s_withoutPicture.Any(prefix => sopClassUid.StartsWith(prefix, StringComparison.Ordinal));
 
+    /// <summary>Whether objects of the class draw the body again: RT structure sets and dose grids.</summary>
+    internal static bool IsOutline(string? sopClassUid) =>
+        sopClassUid is "1.2.840.10008.5.1.4.1.1.481.3" or "1.2.840.10008.5.1.4.1.1.481.2";
+
     /// <summary>Whether the methods know the modality.</summary>
     internal static bool IsKnownModality(string modality) => s_modalities.Contains(modality, StringComparer.Ordinal);
 }

@@ -26,6 +26,9 @@ internal sealed class SeriesWork
     /// <summary>The end that is reached without a face having been removed.</summary>
     internal SeriesOutcome? Decided { get; set; }
 
+    /// <summary>Whether it outlines the body or ends at its skin, and must wait for the images.</summary>
+    internal bool IsOutline { get; private set; }
+
     internal Parked? Parked { get; set; }
 
     internal IReadOnlyList<GateFigure> Gate { get; set; } = [];
@@ -62,6 +65,12 @@ internal sealed class SeriesWork
         if (Files.All(f => ObjectKinds.ShowsNothing(f.Dataset.GetString(DicomTag.SOPClassUID)) && !HasPixels(f)))
         {
             Decided = SeriesOutcome.Passed;
+            return;
+        }
+
+        if (Files.All(f => ObjectKinds.IsOutline(f.Dataset.GetString(DicomTag.SOPClassUID))))
+        {
+            IsOutline = true;
             return;
         }
 
@@ -106,4 +115,7 @@ internal sealed class StackWork(SeriesStack stack)
 
     /// <summary>The union of the findings of every stack of the same frame of reference, on this grid.</summary>
     internal MaskVolume? Mask { get; set; }
+
+    /// <summary>The mask with which it was written last.</summary>
+    internal MaskVolume? Painted { get; set; }
 }

@@ -26,6 +26,11 @@ internal sealed class SeriesWriter(
             outputs.Add(TryOpen(path));
         }
 
+        foreach (var stack in work.Stacks)
+        {
+            stack.Painted = stack.Mask;
+        }
+
         work.Count("paint", time.GetElapsedTime(start));
         start = time.GetTimestamp();
         var parts = work.Stacks.Select(s => new GatePart(s.Stack, s.Mask!, s.Finding?.Protected)).ToList();

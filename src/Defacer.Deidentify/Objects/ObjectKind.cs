@@ -68,9 +68,13 @@ internal static class ObjectKinds
             ["registrations"] = ObjectKind.Registration,
             ["segmentations"] = ObjectKind.Segmentation,
             ["structureSets"] = ObjectKind.StructureSet,
+            ["doses"] = ObjectKind.Dose,
             ["plans"] = ObjectKind.Radiotherapy,
             ["waveforms"] = ObjectKind.Waveform,
         };
+
+    /// <summary>What can be let out where it was clipped at the new surface, and only there.</summary>
+    internal static bool CanBeClipped(ObjectKind kind) => kind is ObjectKind.StructureSet or ObjectKind.Dose;
 
     internal static ObjectKind Of(string? iod) => iod switch
     {

@@ -12,14 +12,18 @@ namespace Defacer.Deidentify.Objects;
 internal static class ObjectPolicy
 {
     /// <summary>The cause why this object may not leave, or null when it may be treated.</summary>
-    internal static Parked? Refuse(DicomDataset dataset, ObjectKind kind, Profile profile) => kind switch
+    /// <param name="dataset">The object.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="faceRemoved">Whether the face was removed from it, and that was verified.</param>
+    internal static Parked? Refuse(DicomDataset dataset, ObjectKind kind, Profile profile, bool faceRemoved) => kind switch
     {
         ObjectKind.Image => Image(dataset, profile),
         ObjectKind.ImageAtRisk => profile.UnverifiedPixelText == PixelTextPolicy.Pass
             || profile.Retains("clean-pixel-data") || dataset.GetString(DicomTag.BurnedInAnnotation) == "NO"
             ? Image(dataset, profile)
             : PixelText("image of a kind that often shows text or a person"),
-        _ when profile.CleanedObjects.Contains(kind) => null,
+        _ when profile.CleanedObjects.Contains(kind) || (faceRemoved && profile.ClippedObjects.Contains(kind)) => null,
         ObjectKind.StructuredReport => Unsupported("A structured report",
             "its text and observers cannot be cleaned without PS3.15 Table E.3.4-1", "structuredReports"),
         ObjectKind.KeyObjects => Unsupported("A selection of key objects", "the profile does not name it",
@@ -29,11 +33,10 @@ internal static class ObjectPolicy
         ObjectKind.Registration => Unsupported("A registration", "the profile does not name it", "registrations"),
         ObjectKind.Segmentation => Unsupported("A segmentation", "it may draw the face that was removed",
             "segmentations"),
-        ObjectKind.StructureSet => Unsupported("A structure set", "it may draw the face that was removed",
-            "structureSets"),
+        ObjectKind.StructureSet => Unsupported("A structure set", NotClipped(profile, kind), "structureSets", "clip"),
         ObjectKind.Radiotherapy => Unsupported("A radiotherapy object", "the profile does not name it", "plans"),
         ObjectKind.Waveform => Unsupported("A waveform", "the profile does not name it", "waveforms"),
-        ObjectKind.Dose => Unsupported("A dose grid", "its values end at the skin and draw the face that was removed"),
+        ObjectKind.Dose => Unsupported("A dose grid", NotClipped(profile, kind), "doses", "clip"),
         ObjectKind.EncapsulatedDocument => Unsupported("An encapsulated document", "the document itself is opaque"),
         ObjectKind.Surface => Unsupported("A surface", "it may draw the face that was removed"),
         ObjectKind.RawData => Unsupported("Raw data", "the payload is opaque and may rebuild the head"),
@@ -85,10 +88,16 @@ internal static class ObjectPolicy
         "Look at the image; where it shows no text and no person, send it through a route whose profile has "
             + "\"unverifiedPixelText\": \"pass\".");
 
-    private static Parked Unsupported(string what, string why, string? setting = null) => new(
+    private static string NotClipped(Profile profile, ObjectKind kind) => profile.ClippedObjects.Contains(kind)
+        ? "it was not clipped where a face was removed, and draws the skin"
+        : "it draws the face that was removed";
+
+    private static Parked Unsupported(string what, string why, string? setting = null, string treatment = "clean") => new(
         ParkCause.UnsupportedObject,
         $"{what} is not let out: {why}.",
-        (setting is null ? string.Empty : $"A profile with \"objects\": {{ \"{setting}\": \"clean\" }} treats it. ")
+        (setting is null ? string.Empty
+            : $"A profile with \"objects\": {{ \"{setting}\": \"{treatment}\" }} treats it"
+                + (treatment == "clip" ? " in a study whose face is removed. " : ". "))
         + "Else take it out of the study at the source, or send it through another way; "
         + "the images of the study are not held up by its removal.");
 }

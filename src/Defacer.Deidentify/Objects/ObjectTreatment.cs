@@ -11,14 +11,17 @@ internal static class ObjectTreatment
 {
     /// <summary>Prepares an object of a kind that the policy lets in; a cause when it turns out not to be
     /// safe.</summary>
-    internal static Parked? Prepare(ObjectKind kind, ref DicomDataset dataset)
+    /// <param name="kind">Its kind.</param>
+    /// <param name="faceRemoved">Whether its outlines were clipped where the face was: then none draws it.</param>
+    /// <param name="dataset">The object; replaced by what is left of it.</param>
+    internal static Parked? Prepare(ObjectKind kind, bool faceRemoved, ref DicomDataset dataset)
     {
         switch (kind)
         {
             case ObjectKind.StructuredReport or ObjectKind.KeyObjects:
                 dataset = ContentTree.WithoutText(dataset);
                 return null;
-            case ObjectKind.StructureSet:
+            case ObjectKind.StructureSet when !faceRemoved:
                 dataset = StructureSet.WithoutSurfaces(dataset);
                 return null;
             case ObjectKind.Segmentation:

@@ -80,7 +80,11 @@ public sealed class Profile
         DateShift = DateShift,
         KeepWords = KeepWords,
         CleanedObjects = CleanedObjects,
+        ClippedObjects = ClippedObjects,
     };
+
+    /// <summary>Kinds of objects that are let out where they were clipped at the new surface.</summary>
+    internal IReadOnlySet<Objects.ObjectKind> ClippedObjects { get; init; } = new HashSet<Objects.ObjectKind>();
 
     /// <summary>The Basic Profile alone, without options and overrides.</summary>
     public static Profile Basic(StandardTables tables) => new(tables, "basic");

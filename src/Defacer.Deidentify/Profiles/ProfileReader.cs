@@ -26,6 +26,7 @@ internal sealed class ProfileReader
     private readonly List<ProfileOption> _options = [];
     private readonly HashSet<string> _keepWords = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<ObjectKind> _objects = [];
+    private readonly HashSet<ObjectKind> _clipped = [];
     private readonly OverrideReader _overrides;
     private PixelTextPolicy _pixelText = PixelTextPolicy.Park;
     private DateShiftSettings _dateShift = new();
@@ -59,6 +60,7 @@ internal sealed class ProfileReader
             DateShift = _dateShift,
             KeepWords = _keepWords,
             CleanedObjects = _objects,
+            ClippedObjects = _clipped,
         };
     }
 
@@ -236,7 +238,22 @@ internal sealed class ProfileReader
                 continue;
             }
 
-            _ = ReadWord(property, false, true, "park", "clean") ? _objects.Add(kind) : _objects.Remove(kind);
+            _objects.Remove(kind);
+            _clipped.Remove(kind);
+            var (name, canBeClipped) = (property.Value.ToString(), ObjectKinds.CanBeClipped(kind));
+            if (name == "clip" && canBeClipped)
+            {
+                _clipped.Add(kind);
+            }
+            else if (name == "clean" && kind != ObjectKind.Dose)
+            {
+                _objects.Add(kind);
+            }
+            else if (name != "park")
+            {
+                _errors.Add($"objects: '{name}' is no treatment of {property.Name}; there are park"
+                    + (kind == ObjectKind.Dose ? " and clip." : canBeClipped ? ", clean and clip." : " and clean."));
+            }
         }
     }
 

@@ -15,7 +15,7 @@ internal static class StudyPictures
         IReadOnlyDictionary<int, (string UID, string Path)> outputs, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        foreach (var (number, series) in defacement.Series.Index().Where(s => s.Item.Outcome == SeriesOutcome.Defaced))
+        foreach (var (number, series) in defacement.Series.Index().Where(s => s.Item is { Outcome: SeriesOutcome.Defaced, Masks.Count: > 0 }))
         {
             DicomFile[] before = [.. series.Instances.Select(i => inputs[i])];
             DicomFile[] after = [.. series.Instances.Select(i => DicomFile.Open(outputs[i].Path))];
