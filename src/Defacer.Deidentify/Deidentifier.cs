@@ -127,6 +127,8 @@ public sealed class Deidentifier
                 return new DeidentifyResult(null, unclear, []);
             }
 
+            PixelTail.Cut(dataset, input.TransferSyntax, instance.Identity);
+            CompressedComments.Blank(dataset, instance.Identity);
             if (_profile.WritesUtf8)
             {
                 dataset.AddOrUpdate(DicomTag.SpecificCharacterSet, DicomVR.CS, "ISO_IR 192");

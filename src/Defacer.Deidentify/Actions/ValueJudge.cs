@@ -60,10 +60,10 @@ internal static class ValueJudge
                 AllCodes(element.Value.Span) ? element : null,
             UnlistedKind.ReviewedText when element.VR.UsesCharacterSet && element.VR != DicomVR.PN =>
                 IsNameless(element, source, instance) ? element : null,
-            UnlistedKind.ClassUid when element.VR == DicomVR.UI => KeepClassUids(element, instance),
+            UnlistedKind.ClassUid when element.VR == DicomVR.UI => KeepClassUids(element, source, instance),
             UnlistedKind.InstanceUid when element.VR == DicomVR.UI => MapUid.Map(element, instance.Key),
             UnlistedKind.ReviewedBulk when !element.VR.IsText && !element.VR.IsUnknownCode
-                && element.VR != DicomVR.UN => element,
+                && element.VR != DicomVR.UN => IsNamelessProfile(element, instance) ? element : null,
             _ => null,
         };
     }
@@ -164,12 +164,21 @@ internal static class ValueJudge
         element.Bulk is null
         && !instance.Identity.IsNamedIn(source.CharacterSet.Decode(element.Value.Span, element.VR));
 
+    // A colour profile has texts of its own (ISO 15076-1 §10.15: in UTF-16), of whoever made it.
+    private static bool IsNamelessProfile(DicomElement element, InstanceContext instance) =>
+        element.Tag != DicomTag.ICCProfile
+        || !(instance.Identity.IsNamedIn(Encoding.Latin1.GetString(element.Value.Span))
+            || instance.Identity.IsNamedIn(Encoding.BigEndianUnicode.GetString(element.Value.Span))
+            || instance.Identity.IsNamedIn(Encoding.BigEndianUnicode.GetString(element.Value.Span[Math.Min(1, (int)element.Length)..])));
+
     // Classes and schemes of DICOM and HL7 say nothing about a site; another organisation's root may.
-    private static DicomElement? KeepClassUids(DicomElement element, InstanceContext instance)
+    private static DicomElement? KeepClassUids(DicomElement element, DicomDataset source, InstanceContext instance)
     {
         if (element.Tag == DicomTag.SOPClassUID)
         {
-            return element;
+            // The first one is in the tables, or the object would not be here; it has no second.
+            return element.Value.Span.Contains((byte)'\\')
+                ? DummyValues.Element(element.Tag, DicomVR.UI, source.GetString(element.Tag)!) : element;
         }
 
         foreach (var uid in Encoding.Latin1.GetString(element.Value.Span).Split('\\'))
