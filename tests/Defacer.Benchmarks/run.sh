@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Publishes the node and the benchmarks as they are released (ReadyToRun), then runs one:
-#   tests/Defacer.Benchmarks/run.sh receive 5            TCP_NODELAY=1 for the peers
-#   tests/Defacer.Benchmarks/run.sh receive 1 --nagle    their default
+#   tests/Defacer.Benchmarks/run.sh receive 5            peers with TCP_NODELAY=1, then once with their default
+#   tests/Defacer.Benchmarks/run.sh receive 1 --nagle    their default alone
 #   tests/Defacer.Benchmarks/run.sh send 7 | headers 7 | soak 200000
 # Peers: DCMTK and Orthanc (apt-get install dcmtk orthanc). WORK names the folder whose disk is measured.
 set -euo pipefail

@@ -59,6 +59,11 @@ public sealed class NodeHealth(SpoolStore spool)
             reasons.Add($"free space {spool.Space.FreeBytes} bytes is below the mark of {spool.Space.MinBytes}");
         }
 
+        if (spool.IsCongested)
+        {
+            reasons.Add($"{spool.Waiting} received instances wait for the ledger, which does not take them");
+        }
+
         if (!CanFlush())
         {
             reasons.Add("the spool cannot be written and flushed");

@@ -105,7 +105,7 @@ public sealed class AssociationLog(
             (1, 1, 7) => "No route has this called AE title: correct it at the sender, or set CalledAeTitle of a route.",
             (1, 1, 3) =>
                 "The caller is in no list: add it to Node:Peers with its network, and to CallingAeTitles of the route.",
-            (2, 3, 1) => "The spool is below its free space, or the node is stopping: the sender will try again.",
+            (2, 3, 1) => "The spool is below its free space, its ledger stands still, or the node is stopping: the sender will try again.",
             (2, 3, 2) =>
                 "Too many associations at once: the sender will try again; raise Node:MaxAssociations if this is usual.",
             _ => string.Empty,

@@ -39,7 +39,7 @@ public sealed class AssociationPolicy(DefacerOptions options, RouteTable routes,
 
         // A verification alone needs no room, and an administrator looking for the reason must reach us.
         var stores = request.Contexts.Any(c => c.AbstractSyntax != DicomUID.Verification.UID);
-        return health.IsDraining || (stores && !spool.Space.IsAboveMark)
+        return health.IsDraining || (stores && (spool.IsCongested || !spool.Space.IsAboveMark))
             ? AssociationDecision.Reject(AssociationRejection.TemporaryCongestion)
             : AssociationDecision.Accept;
     }

@@ -12,6 +12,9 @@ public sealed class SpoolStoreProvider(SpoolStore spool, TimeProvider time) : IS
     private static readonly DicomStatus s_noRoom = DicomStatus.OutOfResources.WithComment(
         "The spool has no room; send again later");
 
+    private static readonly DicomStatus s_congested = DicomStatus.OutOfResources.WithComment(
+        "What came before is not filed yet; send again later");
+
     /// <inheritdoc/>
     public ValueTask<IStoreSink> OpenAsync(StoreRequest request, CancellationToken cancellationToken)
     {
@@ -29,7 +32,9 @@ public sealed class SpoolStoreProvider(SpoolStore spool, TimeProvider time) : IS
             Bytes = 0,
             Association = request.Association.Id,
         });
-        return file is null ? throw new DimseException(s_noRoom) : ValueTask.FromResult<IStoreSink>(new Sink(file));
+        return file is null
+            ? throw new DimseException(spool.IsCongested ? s_congested : s_noRoom)
+            : ValueTask.FromResult<IStoreSink>(new Sink(file));
     }
 
     private sealed class Sink(IncomingFile file) : IStoreSink

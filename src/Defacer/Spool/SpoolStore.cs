@@ -18,8 +18,8 @@ public sealed partial class SpoolStore : IAsyncDisposable
     private readonly ILogger<SpoolStore> _log;
     private readonly SpoolLock _lock;
     private readonly SlotPool _slots;
-    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(
-        new UnboundedChannelOptions { SingleReader = true });
+    // Not told of its single reader: the channel made for that cannot be counted.
+    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>();
     private readonly ConcurrentDictionary<string, byte> _openAssociations = new(StringComparer.Ordinal);
 
     private SpoolStore(SpoolFolders folders, SpoolLock held, SpoolOptions options, IDisk disk, TimeProvider time,
@@ -45,6 +45,18 @@ public sealed partial class SpoolStore : IAsyncDisposable
 
     /// <summary>Acknowledged instances in the order of their acknowledgement, for one reader.</summary>
     public ChannelReader<Arrival> Arrivals => _arrivals.Reader;
+
+    /// <summary>
+    /// Acknowledged instances that may wait for their studies, about a kilobyte of memory each. More mean that the ledger
+    /// stands still: nothing new is taken then.
+    /// </summary>
+    public int MaxWaiting { get; set; } = 10_000;
+
+    /// <summary>Acknowledged instances whose study does not have them yet.</summary>
+    public int Waiting => _arrivals.Reader.Count;
+
+    /// <summary>Whether too many wait.</summary>
+    public bool IsCongested => Waiting >= MaxWaiting;
 
     /// <summary>Keeps a job's folder to one writer at a time.</summary>
     public JobLocks Locks { get; } = new();
@@ -82,11 +94,12 @@ public sealed partial class SpoolStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// A file for an instance about to arrive; null when the disk is below its mark or cannot be written.
+    /// A file for an instance about to arrive; null when too many wait, or the disk is below its mark or cannot be
+    /// written.
     /// </summary>
     public IncomingFile? TryCreate(Arrival description)
     {
-        if (!Space.IsAboveMark)
+        if (IsCongested || !Space.IsAboveMark)
         {
             return null;
         }

@@ -102,6 +102,37 @@ public sealed class NodeTests : IDisposable
         Assert.Empty(node.Node.Health!.WhyNotAlive());
     }
 
+    [Fact]
+    public async Task Store_LedgerIsLocked_IsAnsweredA700BeyondTheBoundAndTakenInLater()
+    {
+        await using var node = await RunningNode.StartAsync(_folder.Path, ("Routes:0:StableAge", "00:00:03"));
+        var spool = node.Node.Spool!;
+        spool.MaxWaiting = 5;
+        var slices = Slices("1.2.9", "1.2.9.1", 11);
+        DicomFile[] refused;
+        await using (var other = new SqliteConnection($"Data Source={_folder["spool"]}/ledger.db;Pooling=False"))
+        {
+            await other.OpenAsync();
+            await using var transaction = other.BeginTransaction();
+
+            // The intake has this one and waits for the ledger with it; what comes now stays in line.
+            Assert.Equal(0, (await node.SendAsync(slices[0]))[0].Status.Code);
+            await RunningNode.UntilAsync(() => Task.FromResult(spool.Waiting == 0));
+            var responses = await node.SendAsync(slices[1..]);
+
+            Assert.Equal([0, 0, 0, 0, 0, 0xA700, 0xA700, 0xA700, 0xA700, 0xA700], responses.Select(r => (int)r.Status.Code));
+            var rejected = await Assert.ThrowsAsync<AssociationRejectedException>(() => node.SendAsync(slices[^1]));
+            Assert.Equal(AssociationRejection.TemporaryCongestion, rejected.Rejection);
+            Assert.Contains(node.Node.Health!.WhyNotReady(), r => r.Contains("wait for the ledger", StringComparison.Ordinal));
+            refused = slices[6..];
+        }
+
+        await RunningNode.UntilAsync(() => Task.FromResult(!spool.IsCongested));
+        Assert.All(await node.SendAsync(refused), r => Assert.Equal(0, r.Status.Code));
+        var job = Assert.Single(await node.SettledAsync());
+        Assert.Equal(11, (await node.Ledger.InstancesAsync(job.Id, CancellationToken.None)).Count);
+    }
+
     private async Task OnLedgerAsync(string sql)
     {
         await using var connection = new SqliteConnection($"Data Source={_folder["spool"]}/ledger.db;Pooling=False");

@@ -1,4 +1,5 @@
 using Defacer.Dicom.Data;
+using Defacer.Dicom.Pixels;
 
 namespace Defacer.Dicom.Network.Negotiation;
 
@@ -14,12 +15,17 @@ public sealed record PlannedAssociation(IReadOnlyList<ProposedContext> Contexts,
 
 /// <summary>
 /// Plans contexts for objects: each object's own syntax in a context of its own, so that the peer cannot choose another
-/// for it, and one more with the uncompressed syntaxes, of which the default must be offered (PS3.5 10.1).
+/// for it, one more with the uncompressed syntaxes, of which the default must be offered (PS3.5 10.1), and one with the
+/// lossless compressed syntaxes that we can write, for peers that take nothing else.
 /// </summary>
 public static class ContextPlanner
 {
     /// <summary>Ids are odd and fit one byte (PS3.8 9.3.2.2).</summary>
     public const int MaxContexts = 128;
+
+    // In the order of the list of codecs; of what the peer accepts, it chooses.
+    private static readonly string[] s_compressed =
+        [.. PixelCodecs.EncodableSyntaxes.Where(s => DicomTransferSyntax.FromUid(s).IsEncapsulated)];
 
     /// <summary>As many associations as are needed; the contexts of a SOP class stay together.</summary>
     public static IReadOnlyList<PlannedAssociation> Plan(IEnumerable<ObjectKind> kinds)
@@ -58,10 +64,12 @@ public static class ContextPlanner
         var contexts = own.Select(s => new ProposedContext(sopClass, [s])).ToList();
         string[] uncompressed =
             [DicomTransferSyntax.ExplicitVRLittleEndian.UID, DicomTransferSyntax.ImplicitVRLittleEndian.UID];
-        var missing = uncompressed.Except(own).ToArray();
-        if (missing.Length > 0)
+        foreach (var others in new[] { uncompressed.Except(own).ToArray(), s_compressed.Except(own).ToArray() })
         {
-            contexts.Add(new ProposedContext(sopClass, missing));
+            if (others.Length > 0)
+            {
+                contexts.Add(new ProposedContext(sopClass, others));
+            }
         }
 
         return contexts;

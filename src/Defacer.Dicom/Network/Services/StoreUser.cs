@@ -15,8 +15,10 @@ internal static class StoreUser
             ?? channel.Contexts.Find(item.SOPClassUID, item.CanBecome);
         if (context is null)
         {
-            return NotSent(item, DicomStatus.SOPClassNotSupported.WithComment(
-                "Not sent: no accepted context has this class and syntax"));
+            var takesClass = channel.Contexts.Find(item.SOPClassUID, static _ => true) is not null;
+            return NotSent(item, DicomStatus.SOPClassNotSupported.WithComment(takesClass
+                ? "Not sent: the syntaxes accepted cannot carry it without loss"
+                : "Not sent: SOP class or all its lossless syntaxes were refused"));
         }
 
         IDataSetSource bytes;
