@@ -17,8 +17,8 @@ public sealed class StudyDefacer(TimeProvider time)
     /// </summary>
     /// <param name="instances">Every instance of the study.</param>
     /// <param name="options">The route's settings.</param>
-    /// <param name="write">De-identifies and stores one instance and gives its path; called again when a higher rung
-    /// repaints it.</param>
+    /// <param name="write">De-identifies and stores one instance and gives its path; called for several instances at once,
+    /// and again when a higher rung repaints one.</param>
     /// <param name="cancellationToken">Looked at between instances, and inside long steps.</param>
     /// <exception cref="ArgumentException">The options name a method or fill that does not exist.</exception>
     public async Task<StudyDefacement> RunAsync(

@@ -135,7 +135,7 @@ public class RealSeriesTests
             new DefaceOptions(),
             (instance, _) =>
             {
-                written++;
+                Interlocked.Increment(ref written);
                 source.Cancel();
                 var path = folder[$"{instance.Index}.dcm"];
                 instance.Painted.Save(path);
@@ -143,6 +143,7 @@ public class RealSeriesTests
             },
             source.Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        Assert.Equal(1, written);
+        // Those that other cores were writing meanwhile, and no more.
+        Assert.InRange(written, 1, Environment.ProcessorCount);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Defacer.Deface.Models;
 using Defacer.Dicom.Files;
 using Xunit;
@@ -21,7 +22,7 @@ internal sealed class StudyRun
 
     internal static async Task<StudyRun> RunAsync(IReadOnlyList<DicomFile> instances, string folder, DefaceOptions? options = null)
     {
-        var paths = new Dictionary<int, string>();
+        var paths = new ConcurrentDictionary<int, string>();
         var result = await new StudyDefacer(TimeProvider.System).RunAsync(
             instances,
             options ?? new DefaceOptions { Render = true },

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Defacer.Imaging.Morphology;
 using Defacer.Imaging.Volumes;
 
@@ -25,44 +26,53 @@ public sealed class AirNoiseFill : IFill
     public IFillValues Prepare(Volume volume, MaskVolume mask, ulong seed)
     {
         var air = Air(volume, mask);
-        if (air.Count < FewestVoxels)
+        if (air.Length < FewestVoxels)
         {
-            return new ConstantFill(air.Count == 0 ? volume.Voxels.Min() : air[air.Count / 2]);
+            return new ConstantFill(air.IsEmpty ? TensorPrimitives.Min<float>(volume.Voxels) : air[air.Length / 2]);
         }
 
         var quantiles = new float[Quantiles];
         for (var q = 0; q < Quantiles; q++)
         {
-            quantiles[q] = air[(int)((q + 0.5) / Quantiles * air.Count)];
+            quantiles[q] = air[(int)((q + 0.5) / Quantiles * air.Length)];
         }
 
         return new Noise(quantiles, seed);
     }
 
     // Dark voxels outside the mask, sorted, without what stands out from them: ghosts and the rim of the body.
-    private static List<float> Air(Volume volume, MaskVolume mask)
+    private static ReadOnlySpan<float> Air(Volume volume, MaskVolume mask)
     {
         var dark = IntensityStatistics.Otsu(volume.Voxels) * DarkShare;
         var stride = Math.Max(1, volume.Voxels.Length / 4_000_000);
-        var air = new List<float>();
+        var (found, count) = (new float[(volume.Voxels.Length / stride) + 1], 0);
         for (var i = 0; i < volume.Voxels.Length; i += stride)
         {
-            if (mask.Labels[i] == MaskVolume.Keep && volume.Voxels[i] <= dark)
-            {
-                air.Add(volume.Voxels[i]);
-            }
+            found[count] = volume.Voxels[i];
+            count += (mask.Labels[i] == MaskVolume.Keep) & (volume.Voxels[i] <= dark) ? 1 : 0;
         }
 
-        air.Sort();
-        if (air.Count == 0)
+        if (count == 0)
         {
-            return air;
+            return [];
         }
 
-        var median = air[air.Count / 2];
-        var spread = air.Select(v => Math.Abs(v - median)).Order().ElementAt(air.Count / 2);
-        var limit = median + (Deviations * Math.Max(spread, 1e-6f));
-        return air.FindAll(v => v <= limit);
+        var air = found.AsSpan(0, count);
+        OrderStatistics.Sort(air);
+        var median = air[count / 2];
+        var ways = new float[count];
+        for (var i = 0; i < count; i++)
+        {
+            ways[i] = Math.Abs(air[i] - median);
+        }
+
+        var limit = median + (Deviations * Math.Max(OrderStatistics.Select(ways, count / 2), 1e-6f));
+        while (air.Length > 0 && !(air[^1] <= limit))
+        {
+            air = air[..^1];
+        }
+
+        return air;
     }
 
     private sealed class Noise(float[] quantiles, ulong seed) : IFillValues

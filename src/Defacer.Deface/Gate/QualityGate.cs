@@ -1,3 +1,4 @@
+using Defacer.Imaging;
 using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Gate;
@@ -14,19 +15,25 @@ internal static class QualityGate
 
     internal static IReadOnlyList<GateFigure> Run(GateSeries series, CancellationToken cancellationToken)
     {
-        var figures = new List<GateFigure>();
-        foreach (var check in Checks.OfSeries)
-        {
-            figures.AddRange(Measure(check.Name, () => check.Measure(series, cancellationToken)));
-        }
-
-        foreach (var part in series.Parts)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            figures.AddRange(MeasureStack(series, part, cancellationToken));
-        }
-
-        return figures;
+        // Checks know nothing of each other; the voxels of one stack at a time are in memory.
+        var files = new IEnumerable<GateFigure>[Checks.OfSeries.Count];
+        var stacks = new List<GateFigure>();
+        SideBySide.Do(
+            cancellationToken,
+            () =>
+            {
+                foreach (var part in series.Parts)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    stacks.AddRange(MeasureStack(series, part, cancellationToken));
+                }
+            },
+            () => SideBySide.For(
+                0,
+                files.Length,
+                i => files[i] = Measure(Checks.OfSeries[i].Name, () => Checks.OfSeries[i].Measure(series, cancellationToken)),
+                cancellationToken));
+        return [.. files.SelectMany(f => f), .. stacks];
     }
 
     /// <summary>Whether a figure is about the files as such, whatever was removed.</summary>
@@ -40,7 +47,13 @@ internal static class QualityGate
         {
             var (original, output) = read();
             var stack = GateStack.Prepare(part, original, output, cancellationToken);
-            return Checks.OfStack.SelectMany(check => Measure(check.Name, () => check.Measure(stack, cancellationToken)));
+            var found = new IEnumerable<GateFigure>[Checks.OfStack.Count];
+            SideBySide.For(
+                0,
+                found.Length,
+                i => found[i] = Measure(Checks.OfStack[i].Name, () => Checks.OfStack[i].Measure(stack, cancellationToken)),
+                cancellationToken);
+            return found.SelectMany(f => f);
         });
         return part.Stack.Key.Length == 0 ? figures : figures.Select(f => f with { Name = $"{f.Name} [{part.Stack.Key}]" });
     }

@@ -39,7 +39,8 @@ public sealed class AtlasBox : IDefaceMethod
             z - (FaceRegion.EarSearchHalfHeight * s.Z) - extra,
             z + (FaceRegion.EarSearchHalfHeight * s.Z) + extra,
             (_, _) => (SideX * s.X) - extra);
-        return DepthMask.Finding(evidence, new HeadCut(pose, face, ear, ear), volume, cancellationToken);
+        var brain = TemplateBrain.OnGrid(pose, volume.Geometry, cancellationToken);
+        return DepthMask.Finding(evidence, new HeadCut(pose, face, ear, ear), brain, cancellationToken);
     }
 
     // The frontal lobes come farther forward than the orbits' middle just below the brows: there the block gives way.

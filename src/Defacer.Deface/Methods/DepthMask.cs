@@ -15,22 +15,14 @@ public sealed class DepthMask : IDefaceMethod
     /// <inheritdoc/>
     public DefaceFinding Find(Volume volume, DefaceMargins margins, CancellationToken cancellationToken)
     {
-        var scene = HeadScene.Prepare(volume, cancellationToken);
-        var evidence = HeadJudge.Judge(scene, volume.Modality);
-        if (evidence.Verdict != HeadVerdict.Head)
-        {
-            return new DefaceFinding(evidence, null, null);
-        }
-
-        var cut = new HeadCutter(scene.Fit!, scene.Body, scene.Grid, margins.ExtraMm).Cut();
-        return Finding(evidence, cut, volume, cancellationToken);
+        var shape = HeadShape.Of(HeadScene.Prepare(volume, cancellationToken), volume, margins, cancellationToken);
+        return shape.Cut is { } cut ? Finding(shape.Evidence, cut, shape.Brain!, cancellationToken) : new DefaceFinding(shape.Evidence, null, null);
     }
 
     /// <summary>The cut on the grid of the volume, less the brain: a thick voxel that both touch stays.</summary>
-    internal static DefaceFinding Finding(HeadEvidence evidence, HeadCut cut, Volume volume, CancellationToken cancellationToken)
+    internal static DefaceFinding Finding(HeadEvidence evidence, HeadCut cut, MaskVolume brain, CancellationToken cancellationToken)
     {
-        var mask = cut.OnGrid(volume.Geometry, cancellationToken);
-        var brain = TemplateBrain.OnGrid(cut.Pose, volume.Geometry, cancellationToken);
+        var mask = cut.OnGrid(brain.Geometry, cancellationToken);
         TemplateBrain.Keep(mask, brain);
         return new DefaceFinding(evidence, mask, brain);
     }

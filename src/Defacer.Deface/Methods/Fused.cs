@@ -1,5 +1,6 @@
 using Defacer.Deface.Methods.Head;
 using Defacer.Deface.Models;
+using Defacer.Imaging;
 using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Methods;
@@ -18,33 +19,39 @@ public sealed class Fused(HeadNetworks networks) : IDefaceMethod
     /// <inheritdoc/>
     public DefaceFinding Find(Volume volume, DefaceMargins margins, CancellationToken cancellationToken)
     {
-        var (scene, network) = HeadScene.Prepare(
-            volume, (values, grid) => networks.Find(values, grid, volume.Modality, cancellationToken), cancellationToken);
-        var evidence = HeadJudge.Judge(scene, volume.Modality);
-        var agreement = NetworkAgreement.Of(scene, network);
-        evidence = new HeadEvidence(agreement.Verdict(evidence.Verdict), [.. evidence.Figures, .. agreement.Figures]);
-        if (evidence.Verdict != HeadVerdict.Head)
+        var (shape, network) = HeadScene.Prepare(
+            volume,
+            scene => HeadShape.Of(scene, volume, margins, cancellationToken),
+            (values, grid) => networks.Find(values, grid, volume.Modality, cancellationToken),
+            cancellationToken);
+        var agreement = NetworkAgreement.Of(shape.Scene, network);
+        var evidence = new HeadEvidence(agreement.Verdict(shape.Evidence.Verdict), [.. shape.Evidence.Figures, .. agreement.Figures]);
+        if (evidence.Verdict != HeadVerdict.Head || shape.Cut is not { } cut)
         {
             return new DefaceFinding(evidence, null, null);
         }
 
-        var pose = scene.Fit!.Pose;
-        var cut = new HeadCutter(scene.Fit, scene.Body, scene.Grid, margins.ExtraMm).Cut();
         if (!agreement.IsPlausible)
         {
-            return DepthMask.Finding(evidence, cut, volume, cancellationToken);
+            return DepthMask.Finding(evidence, cut, shape.Brain!, cancellationToken);
         }
 
-        var distance = scene.Fit.Surface.Distance;
-        var guard = BrainGuard.Of(network.Cells!, distance, cancellationToken);
-        var blocked = guard?.BlockedShare(cut, distance) ?? 0;
+        var distance = shape.Scene.Fit!.Surface.Distance;
+        var (guard, blocked, united) = (default(BrainGuard), 0.0, cut);
+        SideBySide.Do(
+            cancellationToken,
+            () =>
+            {
+                guard = BrainGuard.Of(network.Cells!, distance, cancellationToken);
+                blocked = guard?.BlockedShare(cut, distance) ?? 0;
+            },
+            () => united = Unite(cut, new NetworkCut(network.Cells!, cut.Pose, margins.ExtraMm), cut.Pose, margins.ExtraMm));
         var isGuarding = guard is not null && blocked <= NetworkAgreement.MostBlocked;
-        var united = Unite(cut, new NetworkCut(network.Cells!, pose, margins.ExtraMm), pose, margins.ExtraMm);
         evidence = evidence with
         {
             Figures = [.. evidence.Figures, new EvidenceFigure("network-brain-blocks", blocked, NetworkAgreement.MostBlocked, isGuarding, string.Empty)],
         };
-        var finding = DepthMask.Finding(evidence, united, volume, cancellationToken);
+        var finding = DepthMask.Finding(evidence, united, shape.Brain!, cancellationToken);
         if (isGuarding)
         {
             guard!.Apply(finding.Mask!, finding.Protected!, cancellationToken);

@@ -25,7 +25,7 @@ public sealed class Unet(HeadNetworks networks) : IDefaceMethod
     public DefaceFinding Find(Volume volume, DefaceMargins margins, CancellationToken cancellationToken)
     {
         var (scene, network) = HeadScene.Prepare(
-            volume, (values, grid) => networks.Find(values, grid, volume.Modality, cancellationToken), cancellationToken);
+            volume, scene => scene, (values, grid) => networks.Find(values, grid, volume.Modality, cancellationToken), cancellationToken);
         var (face, brain) = network.Cells is { } found
             ? (found.Ml(HeadClass.Face) + found.Ml(HeadClass.Eyes), found.Ml(HeadClass.Brain))
             : (0, 0);

@@ -121,6 +121,7 @@ internal sealed class GroupDefacer(IReadOnlyList<SeriesWork> series, DefaceOptio
 
             var start = time.GetTimestamp();
             var volume = VolumeLoader.Load(stack.Stack, work.Files, cancellationToken);
+            stack.Volume = series is [{ Stacks.Count: 1 }] ? volume : null;
             work.Count("load", time.GetElapsedTime(start));
             start = time.GetTimestamp();
             stack.Finding = rung.Method.Find(volume, rung.Margins, cancellationToken);

@@ -110,6 +110,9 @@ internal sealed class StackWork(SeriesStack stack)
 {
     internal SeriesStack Stack => stack;
 
+    /// <summary>The voxels from finding to painting, where only one stack is at work; null elsewhere: they are read again.</summary>
+    internal Volume? Volume { get; set; }
+
     /// <summary>What the method of the current rung found.</summary>
     internal DefaceFinding? Finding { get; set; }
 

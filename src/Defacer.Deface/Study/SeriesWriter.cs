@@ -3,6 +3,7 @@ using Defacer.Deface.Gate;
 using Defacer.Deface.Paint;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Imaging;
 using Defacer.Imaging.Volumes;
 
 namespace Defacer.Deface.Study;
@@ -15,16 +16,15 @@ internal sealed class SeriesWriter(
     {
         var start = time.GetTimestamp();
         var painter = new InstancePainter(Paints(work, cancellationToken));
-        var outputs = new List<DicomFile?>();
-        for (var i = 0; i < work.Files.Count; i++)
+        var outputs = new DicomFile?[work.Files.Count];
+        await Parallel.ForAsync(0, outputs.Length, SideBySide.Options(cancellationToken), async (i, token) =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var painted = painter.Paint(work.Files[i], i, cancellationToken);
+            var painted = painter.Paint(work.Files[i], i, token);
             var path = await write(
                 new DefacedInstance(work.Indices[i], work.Files[i], painted, SeriesOutcome.Defaced, FaceRemoved: true),
-                cancellationToken).ConfigureAwait(false);
-            outputs.Add(TryOpen(path));
-        }
+                token).ConfigureAwait(false);
+            outputs[i] = TryOpen(path);
+        }).ConfigureAwait(false);
 
         foreach (var stack in work.Stacks)
         {
@@ -50,12 +50,12 @@ internal sealed class SeriesWriter(
     /// <summary>Hands on a series whose pixels stay as they are.</summary>
     internal async Task PassAsync(SeriesWork work, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < work.Files.Count; i++)
+        await Parallel.ForAsync(0, work.Files.Count, SideBySide.Options(cancellationToken), async (i, token) =>
         {
             var instance = new DefacedInstance(
                 work.Indices[i], work.Files[i], work.Files[i], work.Decided!.Value, FaceRemoved: false);
-            _ = await write(instance, cancellationToken).ConfigureAwait(false);
-        }
+            _ = await write(instance, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     private static DicomFile? TryOpen(string path)
@@ -79,7 +79,8 @@ internal sealed class SeriesWriter(
         [
             .. work.Stacks.Select(s =>
             {
-                var volume = VolumeLoader.Load(s.Stack, work.Files, cancellationToken);
+                var volume = s.Volume ?? VolumeLoader.Load(s.Stack, work.Files, cancellationToken);
+                s.Volume = null;
                 return new StackPaint(s.Stack, s.Mask!, fill.Prepare(volume, s.Mask!, Seed(s.Stack)));
             }),
         ];

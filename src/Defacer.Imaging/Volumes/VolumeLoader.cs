@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Pixels;
@@ -26,9 +25,10 @@ public static class VolumeLoader
 
         var voxels = GC.AllocateUninitializedArray<float>(geometry.VoxelCount);
         var slicePixels = geometry.Rows * geometry.Columns;
-        try
-        {
-            Parallel.For(0, geometry.Slices, new ParallelOptions { CancellationToken = cancellationToken }, slice =>
+        SideBySide.For(
+            0,
+            geometry.Slices,
+            slice =>
             {
                 var (instance, frame) = stack.Frames[slice];
                 LoadSlice(
@@ -37,14 +37,8 @@ public static class VolumeLoader
                     frame,
                     voxels.AsSpan(slice * slicePixels, slicePixels),
                     cancellationToken);
-            });
-        }
-        catch (AggregateException e)
-        {
-            // One malformed slice is enough; callers know the exceptions of a reader, not the loop's.
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-
+            },
+            cancellationToken);
         return new Volume(geometry, voxels, stack.Modality);
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Defacer.Deface;
+using Defacer.Deface.Models;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 
@@ -12,7 +14,10 @@ internal sealed class DefaceRun(
     private readonly List<SeriesDefacement> _series = [];
     private int _written;
 
-    internal async Task<int> ExecuteAsync(CancellationToken cancellationToken)
+    /// <summary>Runs to the end.</summary>
+    /// <param name="loading">The networks, null for none; disposed of here.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    internal async Task<int> ExecuteAsync(Task<HeadNetworks?> loading, CancellationToken cancellationToken)
     {
         var files = InputFiles.Below(input);
         if (Path.GetFullPath(output) is var target && (target == Path.GetFullPath(input) || files.Contains(target)))
@@ -24,9 +29,11 @@ internal sealed class DefaceRun(
         var unchecked_ = Path.Combine(File.Exists(input) ? Path.GetDirectoryName(Path.GetFullPath(output))! : output, ".unchecked");
         try
         {
-            foreach (var study in DefaceVerb.Studies(files, _unreadable))
+            var studies = DefaceVerb.Studies(files, _unreadable, cancellationToken);
+            using var networks = await loading;
+            foreach (var study in studies)
             {
-                await DefaceAsync(study, unchecked_, cancellationToken);
+                await DefaceAsync(study, options with { Networks = networks }, unchecked_, cancellationToken);
             }
         }
         finally
@@ -40,11 +47,12 @@ internal sealed class DefaceRun(
         return Report(files.Count);
     }
 
-    private async Task DefaceAsync(List<(string Path, DicomFile File)> study, string uncheckedFolder, CancellationToken cancellationToken)
+    private async Task DefaceAsync(
+        List<(string Path, DicomFile File)> study, DefaceOptions with, string uncheckedFolder, CancellationToken cancellationToken)
     {
-        var written = new Dictionary<int, string>();
+        var written = new ConcurrentDictionary<int, string>();
         var result = await Terminal.ProgressAsync("defacing", progress => new StudyDefacer(TimeProvider.System).RunAsync(
-            [.. study.Select(s => s.File)], options, Write(progress), cancellationToken));
+            [.. study.Select(s => s.File)], with, Write(progress), cancellationToken));
         foreach (var series in result.Series)
         {
             _series.Add(series);
@@ -68,7 +76,7 @@ internal sealed class DefaceRun(
         Func<DefacedInstance, CancellationToken, ValueTask<string>> Write(Action<int, int> progress) => (instance, _) =>
         {
             Directory.CreateDirectory(uncheckedFolder);
-            var path = Path.Combine(uncheckedFolder, $"{written.Count:D6}-{instance.Index:D6}.dcm");
+            var path = Path.Combine(uncheckedFolder, $"{instance.Index:D6}.dcm");
             if (instance.FaceRemoved)
             {
                 Rename(instance);

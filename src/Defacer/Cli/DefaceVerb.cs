@@ -4,6 +4,7 @@ using Defacer.Deface.Fill;
 using Defacer.Deface.Methods;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
+using Defacer.Imaging;
 using Defacer.Imaging.Nifti;
 
 namespace Defacer.Cli;
@@ -51,21 +52,27 @@ internal static class DefaceVerb
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var loaded = DefaceMethods.UsesNetworks(parsed.GetValue(method)!) ? networks.Load(parsed) : null;
             var options = new DefaceOptions
             {
                 Method = parsed.GetValue(method)!,
-                Networks = loaded,
                 Fill = parsed.GetValue(fill)!,
                 NotAHead = parsed.GetValue(pass) ? NotAHeadPolicy.Pass : NotAHeadPolicy.Park,
                 Render = parsed.GetValue(mask) is not null,
             };
+            // While the files are read.
+            var loading = Task.Run(() => DefaceMethods.UsesNetworks(options.Method) ? networks.Load(parsed) : null, cancellationToken);
             var (from, to) = (parsed.GetValue(input)!, parsed.GetValue(output)!);
             var (maskPath, reportPath, renderFolder) = (parsed.GetValue(mask), parsed.GetValue(report), parsed.GetValue(render));
-            return NiftiFile.IsNiftiPath(from)
-                ? new NiftiDefaceRun(from, to, parsed.GetValue(modality)!, options, maskPath, reportPath, renderFolder, parsed.GetValue(json))
-                    .Execute(cancellationToken)
-                : await new DefaceRun(from, to, options, maskPath, reportPath, renderFolder, parsed.GetValue(json)).ExecuteAsync(cancellationToken);
+            if (!NiftiFile.IsNiftiPath(from))
+            {
+                var run = new DefaceRun(from, to, options, maskPath, reportPath, renderFolder, parsed.GetValue(json));
+                return await run.ExecuteAsync(loading, cancellationToken);
+            }
+
+            using var loaded = await loading;
+            return new NiftiDefaceRun(
+                from, to, parsed.GetValue(modality)!, options with { Networks = loaded }, maskPath, reportPath, renderFolder, parsed.GetValue(json))
+                .Execute(cancellationToken);
         });
         return command;
     }
@@ -79,28 +86,29 @@ internal static class DefaceVerb
     }
 
     /// <summary>The instances by study, in the order of first appearance; what cannot be read goes to <paramref name="unreadable"/>.</summary>
-    internal static IEnumerable<List<(string Path, DicomFile File)>> Studies(IReadOnlyList<string> files, List<(string Path, string Reason)> unreadable)
+    internal static IReadOnlyList<List<(string Path, DicomFile File)>> Studies(
+        IReadOnlyList<string> paths, List<(string Path, string Reason)> unreadable, CancellationToken cancellationToken)
     {
-        var studies = new Dictionary<string, List<(string, DicomFile)>>(StringComparer.Ordinal);
-        foreach (var path in files)
+        var files = new (DicomFile? File, string Reason)[paths.Count];
+        SideBySide.For(0, files.Length, i => files[i] = Open(paths[i]), cancellationToken);
+        unreadable.AddRange(paths.Zip(files).Where(f => f.Second.File is null).Select(f => (f.First, f.Second.Reason)));
+        return
+        [
+            .. paths.Zip(files).Where(f => f.Second.File is not null).Select(f => (f.First, f.Second.File!))
+                .GroupBy(f => f.Item2.Dataset.GetString(DicomTag.StudyInstanceUID) ?? string.Empty, StringComparer.Ordinal)
+                .Select(g => g.ToList()),
+        ];
+    }
+
+    private static (DicomFile? File, string Reason) Open(string path)
+    {
+        try
         {
-            try
-            {
-                var file = DicomFile.Open(path);
-                var uid = file.Dataset.GetString(DicomTag.StudyInstanceUID) ?? string.Empty;
-                if (!studies.TryGetValue(uid, out var study))
-                {
-                    studies[uid] = study = [];
-                }
-
-                study.Add((path, file));
-            }
-            catch (IOException exception)
-            {
-                unreadable.Add((path, exception.Message));
-            }
+            return (DicomFile.Open(path), string.Empty);
         }
-
-        return studies.Values;
+        catch (IOException exception)
+        {
+            return (null, exception.Message);
+        }
     }
 }

@@ -27,7 +27,7 @@ internal static class EvaluationHeads
             }
 
             var unreadable = new List<(string Path, string Reason)>();
-            foreach (var study in DefaceVerb.Studies([.. files.Except(nifti)], unreadable))
+            foreach (var study in DefaceVerb.Studies([.. files.Except(nifti)], unreadable, cancellationToken))
             {
                 foreach (var series in study.GroupBy(s => s.File.Dataset.GetString(DicomTag.SeriesInstanceUID) ?? string.Empty, StringComparer.Ordinal))
                 {

@@ -49,7 +49,7 @@ internal static class RenderVerb
         }
 
         var unreadable = new List<(string Path, string Reason)>();
-        var series = DefaceVerb.Studies(InputFiles.Below(input), unreadable)
+        var series = DefaceVerb.Studies(InputFiles.Below(input), unreadable, cancellationToken)
             .SelectMany(study => study.Select(s => s.File))
             .GroupBy(f => f.Dataset.GetString(DicomTag.SeriesInstanceUID) ?? string.Empty, StringComparer.Ordinal);
         foreach (var (path, reason) in unreadable)

@@ -30,11 +30,12 @@ internal sealed record RunResult(
 internal sealed class StudyRun(
     Job job, RouteOptions route, RouteTools tools, SpoolStore spool, NodeMetrics metrics, TimeProvider time)
 {
-    private readonly Dictionary<int, (string UID, string Path)> _outputs = [];
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<int, (string UID, string Path)> _outputs = [];
     private readonly Dictionary<string, double> _timings = new(StringComparer.Ordinal);
     private readonly Deidentifier _deidentifier = tools.DeidentifierOf(route);
     private StudyKnowledge? _knowledge;
-    private (DicomDataset Original, DicomDataset Output)? _identified;
+    private (int Index, DicomDataset Original, DicomDataset Output)? _identified;
     private string? _pseudonym;
     private VerifierReport? _verifier;
     private StudyDefacement? _defacement;
@@ -128,31 +129,31 @@ internal sealed class StudyRun(
 
     private Dictionary<string, DicomFile> Open(List<Instance> instances, CancellationToken ct)
     {
-        var files = new Dictionary<string, DicomFile>(StringComparer.Ordinal);
-        foreach (var instance in instances)
-        {
-            ct.ThrowIfCancellationRequested();
-            try
-            {
-                files.Add(instance.ArrivalId, DicomFile.Open(spool.Folders.Original(job.Id, instance.ArrivalId)));
-            }
-            catch (DicomFormatException e)
-            {
-                throw new ParkedException(new Parked(
-                    ParkCause.Unreadable,
-                    $"Instance {instance.ArrivalId} cannot be read: {e.Message}",
-                    "Ask the source to send it again in another transfer syntax, or reject the study."));
-            }
-            catch (FileNotFoundException)
-            {
-                throw new ParkedException(new Parked(
-                    ParkCause.Unreadable,
-                    $"The received file {instance.ArrivalId} is missing in the spool.",
-                    "Ask the source to send the study again."));
-            }
-        }
+        var files = new DicomFile[instances.Count];
+        SideBySide.For(0, files.Length, i => files[i] = Open(instances[i]), ct);
+        return instances.Zip(files).ToDictionary(f => f.First.ArrivalId, f => f.Second, StringComparer.Ordinal);
+    }
 
-        return files;
+    private DicomFile Open(Instance instance)
+    {
+        try
+        {
+            return DicomFile.Open(spool.Folders.Original(job.Id, instance.ArrivalId));
+        }
+        catch (DicomFormatException e)
+        {
+            throw new ParkedException(new Parked(
+                ParkCause.Unreadable,
+                $"Instance {instance.ArrivalId} cannot be read: {e.Message}",
+                "Ask the source to send it again in another transfer syntax, or reject the study."));
+        }
+        catch (FileNotFoundException)
+        {
+            throw new ParkedException(new Parked(
+                ParkCause.Unreadable,
+                $"The received file {instance.ArrivalId} is missing in the spool.",
+                "Ask the source to send the study again."));
+        }
     }
 
     private ValueTask<string> WriteAsync(DefacedInstance instance, CancellationToken ct)
@@ -166,24 +167,35 @@ internal sealed class StudyRun(
 
         var uid = output.Dataset.GetString(DicomTag.SOPInstanceUID) ?? throw new UnreachableException(
             "A de-identified instance has a UID.");
-        _identified ??= (instance.Painted.Dataset, output.Dataset);
-        _pseudonym ??= output.Dataset.GetString(DicomTag.PatientID);
         var path = Path.Combine(spool.Folders.Work(job.Id), uid + ".dcm");
         output.Save(path);
-        _outputs[instance.Index] = (uid, path);
+        // Several instances are written at once.
+        lock (_lock)
+        {
+            _identified = _identified?.Index < instance.Index ? _identified : (instance.Index, instance.Painted.Dataset, output.Dataset);
+            _pseudonym ??= output.Dataset.GetString(DicomTag.PatientID);
+            _outputs[instance.Index] = (uid, path);
+        }
+
         return ValueTask.FromResult(path);
     }
 
     // Every output is searched also after the first hit: a person wants to see all of it.
     private Parked? Verify(IdentitySet identities, List<DicomFile> inputs, CancellationToken ct)
     {
+        var outputs = _outputs.ToList();
+        var results = new VerifyResult[outputs.Count];
+        var references = new ReferenceCheck();
+        SideBySide.For(
+            0,
+            results.Length,
+            i => results[i] = OutputVerifier.Check(outputs[i].Value.Path, identities, inputs[outputs[i].Key], references, ct),
+            ct);
         Parked? parked = null;
         var findings = new List<string>();
         var (passed, bytes, values, strings) = (0, 0L, 0L, 0);
-        var references = new ReferenceCheck();
-        foreach (var (index, (_, path)) in _outputs)
+        foreach (var result in results)
         {
-            var result = OutputVerifier.Check(path, identities, inputs[index], references, ct);
             (bytes, values, strings) = (
                 bytes + result.BytesSearched, values + result.ValuesSearched, result.StringsSearched);
             if (result.Passed)

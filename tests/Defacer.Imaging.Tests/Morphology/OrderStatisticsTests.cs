@@ -13,6 +13,7 @@ public class OrderStatisticsTests
         { "falling", [.. Enumerable.Range(0, 1000).Select(i => (float)-i)] },
         { "few values", [.. Enumerable.Range(0, 1000).Select(i => (float)(i * 7919 % 5))] },
         { "mixed", [.. Enumerable.Range(0, 1000).Select(i => (float)(i * 7919 % 997))] },
+        { "signs", [.. Enumerable.Range(0, 1000).Select(i => ((i * 7919 % 997) - 500) / 7f)] },
         { "infinities", [float.PositiveInfinity, 1, float.NegativeInfinity, 0, float.PositiveInfinity] },
     };
 
@@ -25,5 +26,14 @@ public class OrderStatisticsTests
         {
             Assert.True(sorted[i] == OrderStatistics.Select((float[])values.Clone(), i), order);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void Sort_Values_PutsThemInOrder(string order, float[] values)
+    {
+        var sorted = (float[])values.Clone();
+        OrderStatistics.Sort(sorted);
+        Assert.True(values.Order().SequenceEqual(sorted), order);
     }
 }

@@ -47,17 +47,26 @@ internal sealed class BrainGuard
     /// <summary>Volume of what a cut takes of the guarded region, as a share of what it takes of the body in the cube.</summary>
     internal double BlockedShare(HeadCut cut, DistanceField distance)
     {
+        // Every third voxel; a layer each, so that cores can share them.
+        var layer = _cells.Size * _cells.Size;
         var (blocked, taken) = (0, 0);
-        for (var i = 0; i < _guarded.Voxels.Length; i += 3)
+        Parallel.For(0, _cells.Size, () => (Blocked: 0, Taken: 0), (z, _, sum) =>
         {
-            var place = PlaceOf(i);
-            if (distance.At(place) < 0 && cut.LabelAt(place) != MaskVolume.Keep)
+            for (var i = ((z * layer) + 2) / 3 * 3; i < (z + 1) * layer; i += 3)
             {
-                taken++;
-                blocked += _guarded.Voxels[i] ? 1 : 0;
+                var place = PlaceOf(i);
+                if (cut.LabelAt(place) != MaskVolume.Keep && distance.At(place) < 0)
+                {
+                    sum = (sum.Blocked + (_guarded.Voxels[i] ? 1 : 0), sum.Taken + 1);
+                }
             }
-        }
 
+            return sum;
+        }, sum =>
+        {
+            Interlocked.Add(ref blocked, sum.Blocked);
+            Interlocked.Add(ref taken, sum.Taken);
+        });
         return taken == 0 ? 0 : blocked / (double)taken;
     }
 

@@ -1,4 +1,4 @@
-using System.Runtime.ExceptionServices;
+using Defacer.Imaging;
 using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Morphology;
 using Defacer.Imaging.Resample;
@@ -40,23 +40,17 @@ internal sealed class HeadScene
         return On(grid, values, volume, cancellationToken);
     }
 
-    /// <summary>The scene, and beside it on another core what else is made of the same values.</summary>
-    internal static (HeadScene Scene, T Other) Prepare<T>(
-        Volume volume, Func<float[], RegularGrid, T> beside, CancellationToken cancellationToken)
+    /// <summary>What is made of the scene, and beside it on another core what else is made of the same values.</summary>
+    internal static (TShape Shape, TOther Other) Prepare<TShape, TOther>(
+        Volume volume, Func<HeadScene, TShape> shape, Func<float[], RegularGrid, TOther> beside, CancellationToken cancellationToken)
     {
         var (grid, values) = Resampled(volume, cancellationToken);
-        var (scene, other) = (default(HeadScene), default(T));
-        try
-        {
-            Parallel.Invoke(() => other = beside(values, grid), () => scene = On(grid, values, volume, cancellationToken));
-        }
-        catch (AggregateException e)
-        {
-            // Callers know the exceptions of the work, not those of running it side by side.
-            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
-        }
-
-        return (scene!, other!);
+        var (made, other) = (default(TShape), default(TOther));
+        SideBySide.Do(
+            cancellationToken,
+            () => other = beside(values, grid),
+            () => made = shape(On(grid, values, volume, cancellationToken)));
+        return (made!, other!);
     }
 
     /// <summary>The value at a position, of the nearest voxel; NaN outside.</summary>

@@ -30,9 +30,11 @@ internal sealed class NetworkCut(NetworkCells cells, HeadPose pose, double extra
     /// <param name="plane">Gives the places.</param>
     internal DepthMap Face(DepthMap plane)
     {
-        var first = FrontMm();
+        var face = HeadPlaces(LargestFace()).ToList();
+        // The foremost place of the cube in the head's axes that a face can reach: 64 steps from here hold every face.
+        var first = face.Select(h => h.Y).DefaultIfEmpty(0).Min() - 0.5;
         var columns = new ulong[plane.Values.Length];
-        ForEach(LargestFace(), h =>
+        face.ForEach(h =>
         {
             var (column, row) = ((int)Math.Round((h.X - plane.U(0)) / plane.StepMm), (int)Math.Round((h.Z - plane.V(0)) / plane.StepMm));
             var bin = (int)((h.Y - first) / StepMm);
@@ -91,9 +93,6 @@ internal sealed class NetworkCut(NetworkCells cells, HeadPose pose, double extra
 
         return deepest;
     }
-
-    // The foremost place of the cube in the head's axes that a face can reach: 64 steps from here hold every face.
-    private double FrontMm() => HeadPlaces(LargestFace()).Select(h => h.Y).DefaultIfEmpty(0).Min() - 0.5;
 
     private void ForEach(BinaryGrid set, Action<Vector3> action)
     {
