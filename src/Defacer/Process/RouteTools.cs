@@ -69,7 +69,7 @@ public sealed class RouteTools : IDisposable
 
     /// <summary>Which networks run, in one line for the log; null when no route uses any.</summary>
     public string? MethodNote => Networks is not null
-        ? $"Networks are used. {Networks.Choice} Weights: {Networks.Identity}."
+        ? $"{(Networks.Choice.Reason is null ? $"{Networks.Choice} " : string.Empty)}Weights of the networks: {Networks.Identity}."
         : _options.Routes.Any(r => DefaceMethods.UsesNetworks(r.Method))
             ? "No weights are installed: routes with method auto use depth-mask."
             : null;
