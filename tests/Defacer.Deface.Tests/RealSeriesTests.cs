@@ -135,8 +135,8 @@ public class RealSeriesTests
             new DefaceOptions(),
             (instance, _) =>
             {
-                Interlocked.Increment(ref written);
                 source.Cancel();
+                Interlocked.Increment(ref written);
                 var path = folder[$"{instance.Index}.dcm"];
                 instance.Painted.Save(path);
                 return ValueTask.FromResult(path);
