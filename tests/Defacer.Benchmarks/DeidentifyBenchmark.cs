@@ -6,7 +6,8 @@ namespace Defacer.Benchmarks;
 
 /// <summary>
 /// Files per second of `defacer deidentify DIR OUT`, which reads back and searches what it wrote, beside GDCM's
-/// `gdcmanon -e`, which does not; in turn in one run, both with the start of their process, over the same files.
+/// `gdcmanon -e`, which does not; in turn in one run, both with the start of their process, over the same files. TMPDIR
+/// names the disk. Beside the clock the time on processors, which other work on the machine changes less.
 /// </summary>
 internal static partial class DeidentifyBenchmark
 {
@@ -23,7 +24,7 @@ internal static partial class DeidentifyBenchmark
             program ??= await PublishAsync(Path.Combine(folder, "program"), cancellationToken);
             var input = Path.Combine(folder, "in");
             var files = CtSeries.Write(input, Instances);
-            Console.WriteLine($"{Instances} CT instances of {new FileInfo(files[0]).Length / 1e6:0.00} MB; {rounds} rounds after one warm-up, in turn.");
+            Console.WriteLine($"{Instances} CT instances of {new FileInfo(files[0]).Length / 1e6:0.00} MB; {rounds} rounds after one warm-up, in turn; load {Figures.Load()}.");
             await RunAsync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=bench",
                 "-keyout", Path.Combine(folder, "key.pem"), "-out", Path.Combine(folder, "cert.pem")], folder, cancellationToken);
             List<Outcome> peer = [], ours = [];
@@ -40,8 +41,8 @@ internal static partial class DeidentifyBenchmark
             }
 
             var ratios = ours.Zip(peer, (o, p) => o.FilesPerSecond / p.FilesPerSecond).ToList();
-            Console.WriteLine($"gdcmanon -e:         {Show(peer.Select(p => p.FilesPerSecond), "0")} files/s, peak {peer.Max(p => p.PeakMb):0} MB");
-            Console.WriteLine($"defacer deidentify:  {Show(ours.Select(o => o.FilesPerSecond), "0")} files/s, peak {ours.Max(o => o.PeakMb):0} MB, every output verified");
+            Console.WriteLine($"gdcmanon -e:         {Show(peer.Select(p => p.FilesPerSecond), "0")} files/s, {Show(peer.Select(p => p.CpuSeconds), "0.00")} s of processors, peak {peer.Max(p => p.PeakMb):0} MB");
+            Console.WriteLine($"defacer deidentify:  {Show(ours.Select(o => o.FilesPerSecond), "0")} files/s, {Show(ours.Select(o => o.CpuSeconds), "0.00")} s of processors, peak {ours.Max(o => o.PeakMb):0} MB, every output verified");
             Console.WriteLine($"ratio:               {Show(ratios, "0.00")}");
             return 0;
         }
@@ -74,20 +75,19 @@ internal static partial class DeidentifyBenchmark
 
     private static async Task<Outcome> MeasureAsync(string program, string[] arguments, string folder, CancellationToken cancellationToken)
     {
-        var output = Path.Combine(folder, "out");
-        Directory.CreateDirectory(output);
+        // Kept to the end: some file systems look long for room where files were deleted a moment ago.
+        var output = Directory.CreateDirectory(Path.Combine(folder, $"out-{Directory.GetDirectories(folder).Length}")).FullName;
         var clock = Stopwatch.StartNew();
-        var peak = await RunAsync(program, [.. arguments, output], folder, cancellationToken);
+        var used = await RunAsync(program, [.. arguments, output], folder, cancellationToken);
         var seconds = clock.Elapsed.TotalSeconds;
         var written = Directory.GetFiles(output).Length;
-        Directory.Delete(output, recursive: true);
         return written == Instances
-            ? new Outcome(Instances / seconds, peak)
+            ? new Outcome(Instances / seconds, used.PeakMb, used.CpuSeconds)
             : throw new InvalidOperationException($"{program} wrote {written} of {Instances} files.");
     }
 
-    // Gives the peak of the resident memory in MB, by Linux's own count; 0 elsewhere.
-    private static async Task<double> RunAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken cancellationToken)
+    // Memory and time by Linux's own count, as last seen a moment before the end; 0 elsewhere.
+    private static async Task<(double PeakMb, double CpuSeconds)> RunAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken cancellationToken)
     {
         using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments)
         {
@@ -97,16 +97,16 @@ internal static partial class DeidentifyBenchmark
         })!;
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
         var ended = process.WaitForExitAsync(cancellationToken);
-        var peak = 0.0;
+        var (peak, cpu) = (0.0, 0.0);
         while (!ended.IsCompleted)
         {
-            peak = Math.Max(peak, Peak(process.Id));
-            await Task.WhenAny(ended, Task.Delay(20, cancellationToken));
+            (peak, cpu) = (Math.Max(peak, Peak(process.Id)), Math.Max(cpu, Cpu(process.Id)));
+            await Task.WhenAny(ended, Task.Delay(10, cancellationToken));
         }
 
         var text = await said;
         return process.ExitCode == 0
-            ? peak
+            ? (peak, cpu)
             : throw new InvalidOperationException($"{program} ended with code {process.ExitCode}: {string.Join('\n', text)}");
     }
 
@@ -124,8 +124,24 @@ internal static partial class DeidentifyBenchmark
         }
     }
 
+    // Fields 14 and 15 of proc(5), in hundredths of a second; the second is the name in brackets.
+    private static double Cpu(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
+        }
+        catch (IOException)
+        {
+            // It has just ended; what was read before holds.
+            return 0;
+        }
+    }
+
     [GeneratedRegex(@"VmHWM:\s+(\d+) kB")]
     private static partial Regex HighWaterMark();
 
-    private readonly record struct Outcome(double FilesPerSecond, double PeakMb);
+    private readonly record struct Outcome(double FilesPerSecond, double PeakMb, double CpuSeconds);
 }

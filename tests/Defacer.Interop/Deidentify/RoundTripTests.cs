@@ -22,6 +22,7 @@ public sealed class RoundTripTests
     [Theory]
     [InlineData("research")]
     [InlineData("maximal")]
+    [InlineData("retain-dates")]
     public async Task Deidentify_StudiesOfSeveralPatients_KeepTheirHierarchyInTheArchive(string profile)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
