@@ -41,8 +41,8 @@ internal static partial class DeidentifyBenchmark
             }
 
             var ratios = ours.Zip(peer, (o, p) => o.FilesPerSecond / p.FilesPerSecond).ToList();
-            Console.WriteLine($"gdcmanon -e:         {Show(peer.Select(p => p.FilesPerSecond), "0")} files/s, {Show(peer.Select(p => p.CpuSeconds), "0.00")} s of processors, peak {peer.Max(p => p.PeakMb):0} MB");
-            Console.WriteLine($"defacer deidentify:  {Show(ours.Select(o => o.FilesPerSecond), "0")} files/s, {Show(ours.Select(o => o.CpuSeconds), "0.00")} s of processors, peak {ours.Max(o => o.PeakMb):0} MB, every output verified");
+            Console.WriteLine($"gdcmanon -e:         {Line(peer)}");
+            Console.WriteLine($"defacer deidentify:  {Line(ours)}, every output verified");
             Console.WriteLine($"ratio:               {Show(ratios, "0.00")}");
             return 0;
         }
@@ -51,6 +51,10 @@ internal static partial class DeidentifyBenchmark
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static string Line(List<Outcome> outcomes) =>
+        $"{Show(outcomes.Select(o => o.FilesPerSecond), "0")} files/s, "
+        + $"{Show(outcomes.Select(o => o.CpuSeconds), "0.00")} s of processors, peak {outcomes.Max(o => o.PeakMb):0} MB";
 
     private static string Show(IEnumerable<double> values, string format)
     {
