@@ -21,7 +21,7 @@ internal static class OnnxRuntimeLibrary
     {
         lock (s_lock)
         {
-            return s_loaded ??= LoadNow(options);
+            return s_loaded ??= Use(Choose(options));
         }
     }
 
@@ -50,7 +50,9 @@ internal static class OnnxRuntimeLibrary
         return handle;
     }
 
-    private static LoadedLibrary LoadNow(ComputeOptions options)
+    /// <summary>Opens the pack that is wanted, else the processor's library; the process does not use it yet.</summary>
+    /// <exception cref="ModelException">The processor's library is missing or is no ONNX Runtime.</exception>
+    internal static LoadedLibrary Choose(ComputeOptions options)
     {
         string? note = null;
         foreach (var provider in Wanted(options.Provider))
@@ -64,7 +66,7 @@ internal static class OnnxRuntimeLibrary
 
             try
             {
-                return Use(new LoadedLibrary(Open(path), provider, null));
+                return new LoadedLibrary(Open(path), provider, null);
             }
             catch (ModelException e)
             {
@@ -73,7 +75,7 @@ internal static class OnnxRuntimeLibrary
         }
 
         var cpu = Path.Combine(options.Library, "cpu", FileName);
-        return Use(new LoadedLibrary(Open(cpu), ComputeProvider.Cpu, note));
+        return new LoadedLibrary(Open(cpu), ComputeProvider.Cpu, note);
     }
 
     private static string FileName => OperatingSystem.IsWindows() ? "onnxruntime.dll" : "libonnxruntime.so";

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Defacer.Deface.Models;
 
@@ -69,11 +70,9 @@ public sealed record ProviderChoice(ComputeProvider Wanted, ComputeProvider Used
         {
             _ = processor.Run(image, a, CancellationToken.None);
             _ = device.Run(image, b, CancellationToken.None);
-            var (most, other) = Difference(a.AsSpan(0, processor.OutputLength), b.AsSpan(0, processor.OutputLength));
-            if (!(most <= MostDifference) || other > MostOther)
+            if (WhyNot(a.AsSpan(0, processor.OutputLength), b.AsSpan(0, processor.OutputLength)) is { } reason)
             {
-                throw new ModelException(
-                    $"the device gives other results than the processor for '{processor.Manifest.Name}' ({most:F3} at most)");
+                throw new ModelException($"the device gives other results than the processor for '{processor.Manifest.Name}' ({reason})");
             }
         }
         finally
@@ -81,6 +80,17 @@ public sealed record ProviderChoice(ComputeProvider Wanted, ComputeProvider Used
             ArrayPool<float>.Shared.Return(a);
             ArrayPool<float>.Shared.Return(b);
         }
+    }
+
+    /// <summary>Why results of a device cannot stand for those of the processor; null when they can.</summary>
+    /// <param name="processor">Class probabilities, [class, cell].</param>
+    /// <param name="device">The same of the device.</param>
+    internal static string? WhyNot(ReadOnlySpan<float> processor, ReadOnlySpan<float> device)
+    {
+        var (most, other) = Difference(processor, device);
+        return most <= MostDifference && other <= MostOther
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{most:F3} at most, another class in {other:P2} of the cells");
     }
 
     private static (float Most, double Other) Difference(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
