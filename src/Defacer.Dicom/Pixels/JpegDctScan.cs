@@ -7,7 +7,7 @@ internal sealed class JpegDctScan(
     JpegComponent[] components, JpegHuffmanTable[] dc, JpegHuffmanTable[] ac, ushort[][] quantization)
 {
     // T.81 Figure A.6: place in the block of each coefficient in coded order.
-    private static readonly byte[] s_zigZag =
+    private static ReadOnlySpan<byte> ZigZag =>
     [
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
         35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55,
@@ -82,12 +82,14 @@ internal sealed class JpegDctScan(
     private void DecodeBlock(ref JpegBitReader reader, int c, int x, int y, int[] block)
     {
         Array.Clear(block);
+        var zigZag = ZigZag;
         var table = quantization[c];
+        var codes = ac[c];
         _predictions[c] += reader.ReadDifference(dc[c]);
         block[0] = _predictions[c] * table[0];
         for (var k = 1; k < 64; k++)
         {
-            var (symbol, value) = reader.ReadCoefficient(ac[c]);
+            var (symbol, value) = reader.ReadCoefficient(codes);
             if (value == 0)
             {
                 if (symbol != 0xF0)
@@ -105,7 +107,7 @@ internal sealed class JpegDctScan(
                 throw new DicomFormatException("JPEG: a block has more than 64 coefficients.", reader.Position, string.Empty);
             }
 
-            block[s_zigZag[k]] = value * table[k];
+            block[zigZag[k]] = value * table[k];
         }
 
         InverseDct.Transform(block, Precision);
