@@ -6,8 +6,11 @@ namespace Defacer.Deface;
 /// <summary>How a route removes faces.</summary>
 public sealed record DefaceOptions
 {
-    /// <summary>The method of the first rung. Default <c>depth-mask</c>.</summary>
-    public string Method { get; init; } = DefaceMethods.Usual;
+    /// <summary>
+    /// The method of the first rung. Default <c>depth-mask</c>, which needs no <see cref="Networks"/>; routes and commands take
+    /// <see cref="DefaceMethods.Usual"/>.
+    /// </summary>
+    public string Method { get; init; } = "depth-mask";
 
     /// <summary>The networks for the methods that need them; null where no weights are installed.</summary>
     public HeadNetworks? Networks { get; init; }

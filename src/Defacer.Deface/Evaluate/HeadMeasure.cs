@@ -14,7 +14,10 @@ public sealed class HeadMeasure
     private const double SpacingMm = 2;
 
     // mm from the centre of the brain (or what stands for it): where a nose is looked for.
-    private const double NoseLowest = 100, NoseHighest = 20, NoseAside = 26;
+    private const double NoseLowest = 110, NoseHighest = 0, NoseAside = 26;
+
+    // A nose is narrower than twice this and stands out by more than that; its tip by most of what it does anywhere.
+    private const double NoseRadiusMm = 18, LeastNoseMm = 6, NoseShare = 0.6, BumpGapMm = 6;
 
     // Without a brain mask its centre is about this far below the crown.
     private const double CrownToBrainMm = 80;
@@ -25,13 +28,14 @@ public sealed class HeadMeasure
     // What ends within this of the border of the field of view may go on beyond it.
     private const double BorderMm = 4;
 
-    // What lies this far behind the foremost skin round it is the ground of a hole: a nose stands out by less.
-    private const double HoleRadiusMm = 14, HoleDepthMm = 26;
+    // What a disc of this radius, laid on from the front, does not reach by so much is the ground of a hole.
+    private const double HoleRadiusMm = 22, HoleDepthMm = 15;
 
     private readonly RegularGrid _grid;
     private readonly BinaryGrid _body;
     private readonly MaskVolume? _brain;
     private readonly int[] _front;
+    private readonly FrontRelief _relief;
 
     /// <summary>A head.</summary>
     /// <param name="volume">Its scan.</param>
@@ -47,6 +51,7 @@ public sealed class HeadMeasure
         var raw = BinaryGrid.Above(_grid.Shape, values, (float)threshold).Open(2, cancellationToken);
         _body = ConnectedComponents.Of(raw, Connectivity.Sides).Largest().Close(8, cancellationToken).FillHolesAcrossAll(cancellationToken);
         _front = Front();
+        _relief = new FrontRelief(_grid, _front);
         Nose = FindNose();
     }
 
@@ -68,7 +73,8 @@ public sealed class HeadMeasure
         }
 
         var distance = DistanceTransform.SquaredTo(left, 80, cancellationToken);
-        var front = Window(tip, 40, -60, 40);
+        var profile = new FaceProfile(_grid, _front, tip);
+        var front = Window(tip, 40, profile.ChinZ() - tip.Z, profile.BrowZ() - tip.Z);
         var depths = front.Select(i => Math.Sqrt(distance[i])).Order().ToList();
         return new HeadFigures
         {
@@ -115,22 +121,27 @@ public sealed class HeadMeasure
         return front;
     }
 
+    // The foremost point of what stands out from the front like a nose: narrow, unlike a chin or a forehead, which come
+    // farther forward when the head is tipped. Where nothing stands out, the foremost point is taken.
     private Vector3? FindNose()
     {
         var centre = BrainCentre();
-        Vector3? best = null;
-        foreach (var at in _front.Where(i => i >= 0))
-        {
-            var p = Place(at);
-            if (p.Z > centre.Z - NoseLowest && p.Z < centre.Z - NoseHighest && Math.Abs(p.X - centre.X) < NoseAside
-                && (best is null || p.Y < best.Value.Y))
-            {
-                best = p;
-            }
-        }
-
+        var places = _front.Where(i => i >= 0).Select(i => (At: i, Place: Place(i))).Where(p =>
+            p.Place.Z > centre.Z - NoseLowest && p.Place.Z < centre.Z - NoseHighest && Math.Abs(p.Place.X - centre.X) < NoseAside).ToList();
+        var bumps = places.ConvertAll(p => (p.Place, Mm: _relief.StandingOutMm(p.At, NoseRadiusMm)));
+        var highest = bumps.Select(b => b.Mm).DefaultIfEmpty(0).Max();
+        var noses = highest < LeastNoseMm ? bumps : Uppermost(bumps.FindAll(b => b.Mm >= NoseShare * highest));
+        var tip = noses.Count == 0 ? (Vector3?)null : noses.MinBy(n => n.Place.Y).Place;
         // A slab of the vault has a front too; it is no nose.
-        return best is { } tip && tip.Y < centre.Y - 60 ? tip : null;
+        return tip is { } found && found.Y < centre.Y - 60 ? found : null;
+    }
+
+    // The chin of a head that is tipped back stands out too, and farther: of two bumps the nose is the upper one.
+    private static List<(Vector3 Place, double Mm)> Uppermost(List<(Vector3 Place, double Mm)> bumps)
+    {
+        bumps.Sort((a, b) => b.Place.Z.CompareTo(a.Place.Z));
+        var end = bumps.FindIndex(1, b => bumps[bumps.IndexOf(b) - 1].Place.Z - b.Place.Z > BumpGapMm);
+        return end < 0 ? bumps : bumps[..end];
     }
 
     private Vector3 BrainCentre()
@@ -168,24 +179,9 @@ public sealed class HeadMeasure
             && p.Y < tip.Y + 70 && !IsInHole(i)),
     ];
 
-    // Metal in teeth leaves holes of no signal: the foremost voxel behind one is the inside of a mouth, no skin.
-    private bool IsInHole(int at)
-    {
-        var shape = _grid.Shape;
-        var (line, column) = Math.DivRem(at, shape.Columns);
-        var (row, slice) = (line % shape.Rows, line / shape.Rows);
-        var (reach, foremost) = ((int)(HoleRadiusMm / SpacingMm), row);
-        for (var s = Math.Max(0, slice - reach); s <= Math.Min(shape.Slices - 1, slice + reach); s++)
-        {
-            for (var c = Math.Max(0, column - reach); c <= Math.Min(shape.Columns - 1, column + reach); c++)
-            {
-                var other = _front[(s * shape.Columns) + c];
-                foremost = other < 0 ? foremost : Math.Min(foremost, other / shape.Columns % shape.Rows);
-            }
-        }
-
-        return (row - foremost) * SpacingMm > HoleDepthMm;
-    }
+    // Metal in teeth leaves holes of no signal: the foremost voxel behind one is the inside of a mouth, no skin. Corners of
+    // eyes and mouths are no holes in this sense: a disc of that size reaches into them.
+    private bool IsInHole(int at) => _relief.InHoleMm(at, HoleRadiusMm) > HoleDepthMm;
 
     private double? Ear(Vector3 tip, int side, BinaryGrid labels)
     {

@@ -9,9 +9,10 @@ public static class DefaceMethods
     public const string Auto = "auto";
 
     /// <summary>
-    /// The method of a route that names none. Geometry, until the networks are shown to spare the brain as well as it does.
+    /// The method of a route or command that names none. It needs weights, which come with the program: without them it is an
+    /// error at the start, never another method.
     /// </summary>
-    public const string Usual = "depth-mask";
+    public const string Usual = "fused";
 
     private static readonly IReadOnlyList<(string Name, Func<HeadNetworks, IDefaceMethod> Make)> s_withNetworks =
     [

@@ -51,12 +51,14 @@ public sealed class Fused(HeadNetworks networks) : IDefaceMethod
         {
             Figures = [.. evidence.Figures, new EvidenceFigure("network-brain-blocks", blocked, NetworkAgreement.MostBlocked, isGuarding, string.Empty)],
         };
-        var finding = DepthMask.Finding(evidence, united, shape.Brain!, cancellationToken);
-        if (isGuarding)
+        if (!isGuarding)
         {
-            guard!.Apply(finding.Mask!, finding.Protected!, cancellationToken);
+            // Without a brain that both believe in, the network's deeper cut has nothing to stop it: geometry decides.
+            return DepthMask.Finding(evidence, cut, shape.Brain!, cancellationToken);
         }
 
+        var finding = DepthMask.Finding(evidence, united, shape.Brain!, cancellationToken);
+        guard!.Apply(finding.Mask!, finding.Protected!, cancellationToken);
         return finding;
     }
 

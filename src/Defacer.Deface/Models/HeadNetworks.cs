@@ -105,9 +105,18 @@ public sealed class HeadNetworks : IDisposable
         var input = _gate.Manifest.Input;
         using var cube = NetworkCube.Around(place, input, values, grid, modality);
         var probabilities = ArrayPool<float>.Shared.Rent(_gate.OutputLength); // Returned below.
-        var presence = _gate.Run(cube.Values, probabilities, cancellationToken);
-        var classes = Cells(probabilities, _gate.OutputLength / ModelManifest.Classes.Count);
-        ArrayPool<float>.Shared.Return(probabilities);
+        double presence;
+        HeadClass[] classes;
+        try
+        {
+            presence = _gate.Run(cube.Values, probabilities, cancellationToken);
+            classes = Cells(probabilities, _gate.OutputLength / ModelManifest.Classes.Count);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(probabilities);
+        }
+
         var cellMm = 2 * input.SpacingMm;
         var cells = new NetworkCells(classes, input.Size / 2, cellMm, cube.Origin + (new Vector3(1, 1, 1) * (input.SpacingMm / 2)));
         var ml = Enum.GetValues<HeadClass>().Select(cells.Ml).ToArray();

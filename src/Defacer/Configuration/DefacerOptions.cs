@@ -111,9 +111,9 @@ public sealed record RouteOptions
     public TimeSpan StableAge { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Defacing method by name. Default <c>depth-mask</c>; <c>auto</c> is <c>fused</c> where weights are installed.
+    /// Defacing method by name. Default <c>fused</c>; <c>auto</c> is <c>fused</c> where weights are installed, else <c>depth-mask</c>.
     /// </summary>
-    public string Method { get; init; } = "depth-mask";
+    public string Method { get; init; } = Deface.Methods.DefaceMethods.Usual;
 
     /// <summary>What replaces removed voxels, by name; <c>auto</c> chooses by modality.</summary>
     public string Fill { get; init; } = "auto";

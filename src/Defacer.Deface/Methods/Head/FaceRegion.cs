@@ -12,6 +12,12 @@ internal static class FaceRegion
     /// </summary>
     internal const double BrowZ = 8;
 
+    /// <summary>How far above the brow the skin goes too: brows are set differently, mm.</summary>
+    internal const double OverBrowMm = 8;
+
+    /// <summary>Depth below the skin there: frontal lobes lie 9 mm and more below it, mm.</summary>
+    internal const double OverBrowDepthMm = 5;
+
     /// <summary>Height of the orbital rim: below it the cut is deep.</summary>
     internal const double OrbitTopZ = -16;
 

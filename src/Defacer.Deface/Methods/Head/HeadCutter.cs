@@ -29,7 +29,7 @@ internal sealed class HeadCutter
     {
         var s = _pose.Scale;
         var lowest = (FaceRegion.LowestChinZ * s.Z) - _extraMm;
-        var top = (FaceRegion.BrowZ * s.Z) + _extraMm;
+        var top = ((FaceRegion.BrowZ + FaceRegion.OverBrowMm) * s.Z) + _extraMm;
         var half = 90 * s.X;
         var map = NewMap(-half, half, lowest, top + 24);
         var skin = Seen(map, (u, v) => new Vector3(u, _extent.Low.Y, v), new Vector3(0, 1, 0), (FaceRegion.SideY * s.Y) - _extent.Low.Y, _extent.Low.Y);
@@ -56,6 +56,7 @@ internal sealed class HeadCutter
             // Smoothing must not lift the cut above the least depth, nor push it into the brain.
             var least = float.IsNaN(own.Values[at]) ? double.NegativeInfinity : own.Values[at] + FaceRegion.DepthMm - 1 + _extraMm;
             var y = Math.Max(cut.Values[at], least);
+            y = v > (FaceRegion.BrowZ * s.Z) + _extraMm ? Math.Min(y, own.Values[at] + FaceRegion.OverBrowDepthMm) : y;
             values[at] = (float)Math.Min(y, Math.Min(BrainFront(_pose, u, v), (FaceRegion.SideY * s.Y) + _extraMm));
         }
 
