@@ -2,7 +2,7 @@
 # Publishes the node and the benchmarks as they are released (ReadyToRun), then runs one:
 #   tests/Defacer.Benchmarks/run.sh receive 5            peers with TCP_NODELAY=1, then once with their default
 #   tests/Defacer.Benchmarks/run.sh receive 1 --nagle    their default alone
-#   tests/Defacer.Benchmarks/run.sh send 7 | headers 7 | soak 200000
+#   tests/Defacer.Benchmarks/run.sh send 7 | headers 7 | soak 200000 | deface 5
 # Peers: DCMTK and Orthanc (apt-get install dcmtk orthanc). WORK names the folder whose disk is measured.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

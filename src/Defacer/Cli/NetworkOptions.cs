@@ -22,7 +22,8 @@ internal sealed class NetworkOptions
     /// <exception cref="ModelException">They are there, and cannot be used.</exception>
     internal HeadNetworks? Load(ParseResult parsed)
     {
-        var networks = HeadNetworks.Load(parsed.GetValue(Models)!, new ComputeOptions(parsed.GetValue(Provider)));
+        // A command leaves no core to a receiver: there is none.
+        var networks = HeadNetworks.Load(parsed.GetValue(Models)!, new ComputeOptions(parsed.GetValue(Provider), Environment.ProcessorCount));
         if (networks is null && parsed.GetResult(Models) is { Implicit: false })
         {
             throw new ModelException($"There are no weights in '{parsed.GetValue(Models)}'.");
