@@ -45,7 +45,7 @@ internal static class HeadFinder
         var squaredDepth = DistanceTransform.SquaredFromOutside(body, HeadSurface.FarthestMm, cancellationToken);
         var (inside, farMm) = brain(top, squaredDepth);
         var surface = HeadSurface.Of(body, squaredDepth, view, grid, grid.ToPatient(0, 0, top).Z - (2 * ReachMm), cancellationToken)
-            .WithBrain(inside, farMm, cancellationToken);
+            .WithBrain(inside, farMm);
         var best = Starts(core, grid, top)
             .AsParallel()
             .WithCancellation(cancellationToken)

@@ -72,12 +72,11 @@ internal sealed class HeadFitter(HeadTemplate template, Vector3[] body, HeadSurf
         var skin = new Weights(FrontWeight, BackWeight);
         total.Add(BodyOnTemplate(pose, slope, system, body, template.Distance, skin, FarMm, stride, hasNeck: true));
         total.Add(TemplateOnBody(pose, slope, system, template.SurfacePoints, surface.Distance, skin, FarMm, stride));
-        if (surface.BrainDistance is { } brain)
+        if (surface.BrainPoints.Length > 0)
         {
             var ofBrain = new Weights(surface.BrainWeight, surface.BrainWeight);
             var far = surface.BrainFarMm;
             total.Add(BodyOnTemplate(pose, slope, system, surface.BrainPoints, template.BrainDistance, ofBrain, far, stride, hasNeck: false));
-            total.Add(TemplateOnBody(pose, slope, system, template.BrainPoints, brain, ofBrain, far, stride));
         }
 
         return (total.Squares + Priors(parameters, Math.Sqrt(total.Count), system)) / total.Count;

@@ -34,9 +34,6 @@ internal sealed class HeadSurface
     /// </summary>
     internal Vector3[] Points { get; }
 
-    /// <summary>Signed distance to what looks like a brain, mm; null where none was found.</summary>
-    internal DistanceField? BrainDistance { get; private init; }
-
     /// <summary>Points of the surface of what looks like a brain; empty where none was found.</summary>
     internal Vector3[] BrainPoints { get; private init; } = [];
 
@@ -47,7 +44,7 @@ internal sealed class HeadSurface
     internal double BrainWeight => BrainFarMm > 10 ? 1.8 : 1;
 
     /// <summary>The same surface with a brain.</summary>
-    internal HeadSurface WithBrain(BinaryGrid? brain, double farMm, CancellationToken cancellationToken)
+    internal HeadSurface WithBrain(BinaryGrid? brain, double farMm)
     {
         if (brain is null)
         {
@@ -59,7 +56,6 @@ internal sealed class HeadSurface
         return new HeadSurface(_grid, _view, _inner, Distance, Points)
         {
             BrainFarMm = farMm,
-            BrainDistance = new DistanceField(DistanceTransform.Signed(brain, FarthestMm, cancellationToken), _grid.Shape, _grid.Origin),
             BrainPoints = Thinned(points, stride),
         };
     }

@@ -18,11 +18,10 @@ internal sealed class HeadTemplate
     {
         Distance = distance;
         Brain = brain;
-        SurfacePoints = FindSurface(distance, place => !IsNeck(place));
+        SurfacePoints = FindSurface(distance);
         var inside = new BinaryGrid(brain.Shape, Array.ConvertAll(brain.Values, share => share >= 0.5f));
         BrainDistance = new DistanceField(DistanceTransform.Signed(inside, CancellationToken.None), brain.Shape, brain.Origin);
         BrainBox = Box(inside, brain.Origin);
-        BrainPoints = FindSurface(BrainDistance, place => place.Z > -45);
         BrainFront = new FieldFront(brain, FaceRegion.BrainShare);
         BrainCells = new BrainCells(brain, 0.5f);
         Steepest = SteepestOf(distance);
@@ -51,9 +50,6 @@ internal sealed class HeadTemplate
 
     /// <summary>The most that <see cref="Distance"/> changes along y, per mm.</summary>
     internal double Steepest { get; }
-
-    /// <summary>Points of the surface of the mean brain, without stem and cord.</summary>
-    internal Vector3[] BrainPoints { get; }
 
     /// <summary>Points of the skin, spread evenly; none at the cut through the neck.</summary>
     internal Vector3[] SurfacePoints { get; }
@@ -148,7 +144,7 @@ internal sealed class HeadTemplate
         return Load(stream);
     }
 
-    private static Vector3[] FindSurface(DistanceField distance, Func<Vector3, bool> counts)
+    private static Vector3[] FindSurface(DistanceField distance)
     {
         var shape = distance.Shape;
         var points = new List<Vector3>();
@@ -160,7 +156,7 @@ internal sealed class HeadTemplate
                 {
                     // A voxel is about half its edge from the surface that cuts it.
                     var place = distance.Origin + new Vector3(c * shape.ColumnMm, r * shape.RowMm, s * shape.SliceMm);
-                    if (Math.Abs(distance.Values[shape.Index(c, r, s)]) < shape.ColumnMm * 0.5 && counts(place))
+                    if (Math.Abs(distance.Values[shape.Index(c, r, s)]) < shape.ColumnMm * 0.5 && !IsNeck(place))
                     {
                         points.Add(place);
                     }
