@@ -172,18 +172,20 @@ internal sealed class DeidentifyRun
         }
     }
 
+    // Made new, never truncated: ext4 starts to write a truncated file back at its close, and the run would wait for the disk.
     private static void Save(DicomFile output, string path)
     {
         FileStream stream;
         try
         {
-            stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+            stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         }
-        catch (IOException exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+        catch (IOException exception) when (exception is DirectoryNotFoundException || File.Exists(path))
         {
-            // Another thread may make the folder at the same time.
+            // Another thread may make the folder at the same time; what a run that was cut off left is no output.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+            File.Delete(path);
+            stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         }
 
         using (stream)
