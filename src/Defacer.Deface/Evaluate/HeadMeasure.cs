@@ -140,8 +140,13 @@ public sealed class HeadMeasure
     private static List<(Vector3 Place, double Mm)> Uppermost(List<(Vector3 Place, double Mm)> bumps)
     {
         bumps.Sort((a, b) => b.Place.Z.CompareTo(a.Place.Z));
-        var end = bumps.FindIndex(1, b => bumps[bumps.IndexOf(b) - 1].Place.Z - b.Place.Z > BumpGapMm);
-        return end < 0 ? bumps : bumps[..end];
+        var end = 1;
+        while (end < bumps.Count && bumps[end - 1].Place.Z - bumps[end].Place.Z <= BumpGapMm)
+        {
+            end++;
+        }
+
+        return bumps[..end];
     }
 
     private Vector3 BrainCentre()

@@ -1,4 +1,3 @@
-using Defacer.Deface.Study;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Dicom.Pixels;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Defacer.Deface.Study;
 using Defacer.Dicom.Data;
 using Defacer.Dicom.Files;
 using Defacer.Imaging.Geometry;

@@ -1,7 +1,5 @@
 using Defacer.Deface.Gate;
 using Defacer.Deface.Paint;
-using Defacer.Dicom.Data;
-using Defacer.Dicom.Files;
 using Defacer.Imaging;
 using Defacer.Imaging.Volumes;
 
@@ -60,7 +58,7 @@ internal sealed class OutlineDefacer(
             var path = await write(
                 new DefacedInstance(outlines.Indices[i], file, clipped, SeriesOutcome.Defaced, FaceRemoved: true),
                 cancellationToken).ConfigureAwait(false);
-            figures.AddRange(OutlinesClipped.Measure(TryOpen(path), [.. masks.Values.SelectMany(m => m)]));
+            figures.AddRange(OutlinesClipped.Measure(SeriesWriter.TryOpen(path), [.. masks.Values.SelectMany(m => m)]));
         }
 
         (outlines.Gate, outlines.Method) = (figures, MethodName);
@@ -73,17 +71,4 @@ internal sealed class OutlineDefacer(
 
     private static HashSet<string> Frames(SeriesWork series) =>
         series.Stacks.Select(s => s.Stack.FrameOfReferenceUID).OfType<string>().ToHashSet(StringComparer.Ordinal);
-
-    private static DicomFile? TryOpen(string path)
-    {
-        try
-        {
-            return DicomFile.Open(path);
-        }
-        catch (Exception e) when (e is IOException or DicomFormatException or UnauthorizedAccessException)
-        {
-            // The check counts it as failed.
-            return null;
-        }
-    }
 }

@@ -58,7 +58,8 @@ internal sealed class SeriesWriter(
         }).ConfigureAwait(false);
     }
 
-    private static DicomFile? TryOpen(string path)
+    /// <summary>A written file, as it is on the disk; null where it cannot be read, which every check counts as failed.</summary>
+    internal static DicomFile? TryOpen(string path)
     {
         try
         {

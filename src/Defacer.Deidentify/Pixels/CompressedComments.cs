@@ -43,15 +43,7 @@ internal static class CompressedComments
     private static byte[] Head(DicomElement fragment)
     {
         var head = new byte[Math.Min(fragment.Length, MaxHeaderBytes)];
-        if (fragment.Bulk is { } bulk)
-        {
-            bulk.Read(0, head);
-        }
-        else
-        {
-            fragment.Value.Span[..head.Length].CopyTo(head);
-        }
-
+        fragment.Read(0, head);
         return head;
     }
 

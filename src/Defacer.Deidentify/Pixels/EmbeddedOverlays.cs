@@ -53,15 +53,7 @@ internal static class EmbeddedOverlays
 
         public override void Read(long offset, Span<byte> buffer)
         {
-            if (pixels.Bulk is { } bulk)
-            {
-                bulk.Read(offset, buffer);
-            }
-            else
-            {
-                pixels.Value.Span.Slice((int)offset, buffer.Length).CopyTo(buffer);
-            }
-
+            pixels.Read(offset, buffer);
             var low = high - stored + 1;
             var mask = (ushort)(((1 << stored) - 1) << low);
             var above = (ushort)~((1 << (high + 1)) - 1);

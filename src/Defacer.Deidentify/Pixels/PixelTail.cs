@@ -35,15 +35,7 @@ internal static class PixelTail
     private static byte[] Tail(DicomElement pixels, long needed)
     {
         var tail = new byte[Math.Min(pixels.Length - needed, MaxTailBytes)];
-        if (pixels.Bulk is { } bulk)
-        {
-            bulk.Read(needed, tail);
-        }
-        else
-        {
-            pixels.Value.Span.Slice((int)needed, tail.Length).CopyTo(tail);
-        }
-
+        pixels.Read(needed, tail);
         return tail;
     }
 

@@ -17,7 +17,7 @@ public enum PixelTextPolicy
 /// A de-identification profile: the Basic Profile of PS3.15, options by name, and overrides. Loaded from a JSON file
 /// with comments; immutable.
 /// </summary>
-public sealed class Profile
+public sealed record Profile
 {
     internal Profile(StandardTables tables, string name)
     {
@@ -69,19 +69,8 @@ public sealed class Profile
     /// <summary>The same profile with another mapping of patients to subjects; the same one where it has no
     /// trial.</summary>
     /// <param name="mapping">The path of the CSV file.</param>
-    public Profile WithSubjects(string mapping) => Trial is null ? this : new Profile(Tables, Name)
-    {
-        UnverifiedPixelText = UnverifiedPixelText,
-        IsBasicComplete = IsBasicComplete,
-        WritesUtf8 = WritesUtf8,
-        ActiveOptions = ActiveOptions,
-        Overrides = Overrides,
-        Trial = Trial with { Subjects = new Trial.SubjectMap(mapping) },
-        DateShift = DateShift,
-        KeepWords = KeepWords,
-        CleanedObjects = CleanedObjects,
-        ClippedObjects = ClippedObjects,
-    };
+    public Profile WithSubjects(string mapping) =>
+        Trial is null ? this : this with { Trial = Trial with { Subjects = new Trial.SubjectMap(mapping) } };
 
     /// <summary>Kinds of objects that are let out where they were clipped at the new surface.</summary>
     internal IReadOnlySet<Objects.ObjectKind> ClippedObjects { get; init; } = new HashSet<Objects.ObjectKind>();

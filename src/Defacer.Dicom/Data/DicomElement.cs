@@ -38,6 +38,21 @@ public sealed class DicomElement : DicomItem
     /// <summary>The length of the value in bytes.</summary>
     public long Length => Bulk?.Length ?? _value.Length;
 
+    /// <summary>Reads a part of the value, wherever it lies.</summary>
+    /// <param name="offset">Of its first byte in the value.</param>
+    /// <param name="buffer">Filled wholly.</param>
+    public void Read(long offset, Span<byte> buffer)
+    {
+        if (Bulk is null)
+        {
+            _value.Span.Slice((int)offset, buffer.Length).CopyTo(buffer);
+        }
+        else
+        {
+            Bulk.Read(offset, buffer);
+        }
+    }
+
     /// <summary>The value; a large one is read from its file at each call.</summary>
     public ReadOnlyMemory<byte> Value => Bulk is null ? _value : Bulk.ToArray();
 }

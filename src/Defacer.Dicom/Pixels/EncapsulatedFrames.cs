@@ -60,7 +60,7 @@ internal sealed class EncapsulatedFrames
             for (var i = first; i < end; i++)
             {
                 var fragment = _sequence.Fragments[i];
-                Copy(fragment, rest[..(int)fragment.Length]);
+                fragment.Read(0, rest[..(int)fragment.Length]);
                 rest = rest[(int)fragment.Length..];
             }
 
@@ -69,18 +69,6 @@ internal sealed class EncapsulatedFrames
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static void Copy(DicomElement fragment, Span<byte> to)
-    {
-        if (fragment.Bulk is { } bulk)
-        {
-            bulk.Read(0, to);
-        }
-        else
-        {
-            fragment.Value.Span.CopyTo(to);
         }
     }
 
@@ -171,14 +159,7 @@ internal sealed class EncapsulatedFrames
         for (var i = 0; i < _sequence.Fragments.Count; i++)
         {
             var part = head[..(int)Math.Min(head.Length, _sequence.Fragments[i].Length)];
-            if (_sequence.Fragments[i].Bulk is { } bulk)
-            {
-                bulk.Read(0, part);
-            }
-            else
-            {
-                _sequence.Fragments[i].Value.Span[..part.Length].CopyTo(part);
-            }
+            _sequence.Fragments[i].Read(0, part);
 
             switch (_decoder.BeginsFrame(part))
             {

@@ -65,7 +65,7 @@ internal sealed class NativeFrames(DicomElement element, PixelDescription descri
         var unit = element.VR.UnitBytes;
         if (!isBigEndian || unit == 1)
         {
-            CopyValue(offset, destination);
+            element.Read(offset, destination);
         }
         else
         {
@@ -86,31 +86,19 @@ internal sealed class NativeFrames(DicomElement element, PixelDescription descri
         var end = Math.Min(element.Length, (offset + destination.Length + unit - 1) / unit * unit);
         if (start == offset && end - start == destination.Length)
         {
-            CopyValue(offset, destination);
+            element.Read(offset, destination);
             return;
         }
 
         var bytes = ArrayPool<byte>.Shared.Rent((int)(end - start)); // Returned below, on every way out.
         try
         {
-            CopyValue(start, bytes.AsSpan(0, (int)(end - start)));
+            element.Read(start, bytes.AsSpan(0, (int)(end - start)));
             bytes.AsSpan((int)(offset - start), destination.Length).CopyTo(destination);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    private void CopyValue(long offset, Span<byte> destination)
-    {
-        if (element.Bulk is { } bulk)
-        {
-            bulk.Read(offset, destination);
-        }
-        else
-        {
-            element.Value.Span.Slice((int)offset, destination.Length).CopyTo(destination);
         }
     }
 

@@ -74,15 +74,7 @@ internal sealed class DumpText(int width, Action<string> line, CancellationToken
         }
 
         var bytes = new byte[Math.Min(element.Length, MaxBinaryBytes)];
-        if (element.Bulk is { } bulk)
-        {
-            bulk.Read(0, bytes);
-        }
-        else
-        {
-            element.Value.Span[..bytes.Length].CopyTo(bytes);
-        }
-
+        element.Read(0, bytes);
         return Convert.ToHexString(bytes) + (element.Length > MaxBinaryBytes ? "..." : string.Empty);
     }
 

@@ -1,7 +1,7 @@
 using Defacer.Imaging.Geometry;
 using Defacer.Imaging.Volumes;
 
-namespace Defacer.Deface.Study;
+namespace Defacer.Deface.Paint;
 
 /// <summary>What was cut from a patient: the masks of every stack of one frame of reference.</summary>
 /// <param name="masks">As painted; an empty one for a stack that stayed as it was.</param>

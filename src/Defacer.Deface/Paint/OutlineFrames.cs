@@ -1,6 +1,6 @@
 using Defacer.Dicom.Data;
 
-namespace Defacer.Deface.Study;
+namespace Defacer.Deface.Paint;
 
 /// <summary>The frames of reference that a structure set or a dose grid is drawn in (PS3.3 §C.8.8.3, §C.8.8.5).</summary>
 internal sealed class OutlineFrames
